@@ -1,0 +1,234 @@
+"""The values in flight: what moves from fetch over read and judge to the store and the digest.
+
+All are frozen, slotted and keyword-only. Times are aware UTC; durations are timedelta.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """Say what the judge decided of an entry."""
+
+    MATCHED = "matched"
+    NEAR = "near"
+    REJECTED = "rejected"
+
+
+class Kind(StrEnum):
+    """Name the sort of event that an item tells of."""
+
+    FORUM = "forum"
+    AGREEMENT = "agreement"
+    MOU = "mou"
+    VISIT = "visit"
+    ANNIVERSARY = "anniversary"
+    REAFFIRMATION = "reaffirmation"
+    TERMINATION = "termination"
+    PROGRAMME = "programme"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Hold what a feed says of one article, as plain text.
+
+    `id` is the feed's own identifier; `key` tells the entry from all others of its feed.
+    `published_how` names the rule that read `published_raw`; both are empty when there was no date.
+    """
+
+    key: str = ""
+    id: str = ""
+    url: str = ""
+    title: str = ""
+    summary: str = ""
+    text: str = ""
+    language: str = ""
+    published_at: datetime | None = None
+    published_raw: str = ""
+    published_how: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Hold one phrase that counted. `start` and `end` are offsets in the original text of `field`."""
+
+    topic: str
+    phrase: str
+    field: str
+    start: int
+    end: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """Hold what the judge decided of one entry, and why.
+
+    `score` is the sum of the weights of `reasons`. `cities` are ids of cities.csv, or names kept as
+    written; `pairs` hold two of them, sorted, joined by `~`. `why` is one plain sentence.
+    """
+
+    verdict: Verdict
+    score: float
+    kind: Kind = Kind.OTHER
+    topics: tuple[str, ...] = ()
+    pairs: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """Hold what a visit needs of one feed: the settings of feeds.toml and what the store remembers.
+
+    `known` is 8 bytes for each entry of the last document that was read.
+    """
+
+    id: str
+    url: str
+    format: str = "auto"
+    language: str = ""
+    region: str = ""
+    zone: str = "UTC"
+    encoding: str = ""
+    every: timedelta = timedelta(hours=1)
+    timeout: timedelta = timedelta(seconds=30)
+    etag: str = ""
+    last_modified: str = ""
+    body_hash: str = ""
+    known: bytes = b""
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """Say that the feed has nothing new: 304, or the same bytes as last time."""
+
+    status: int = 304
+    bytes: int = 0
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """Hold a document that differs from the last one. `url` is where it was found in the end."""
+
+    body: bytes = field(repr=False)
+    body_hash: str
+    url: str
+    status: int = 200
+    content_type: str = ""
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """Say in one sentence why a visit brought nothing. `retry_after` is the server's own wish."""
+
+    problem: str
+    status: int | None = None
+    retry_after: timedelta | None = None
+
+
+Outcome = Unchanged | Fetched | Failed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Hold what a document says: its entries in document order, and notes on how it was read."""
+
+    entries: tuple[Entry, ...] = ()
+    format: str = ""
+    title: str = ""
+    language: str = ""
+    encoding: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """Hold one look at one feed: what came of it, and the judgement of every entry not yet known."""
+
+    feed: Feed
+    outcome: Outcome
+    entries: tuple[Entry, ...] = ()
+    judged: tuple[tuple[Entry, Judgement], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """Hold one item as a digest tells it. `source` is the name of the feed that brought it."""
+
+    id: int
+    story_id: int
+    title: str
+    url: str
+    source: str
+    language: str = ""
+    summary: str = ""
+    published_at: datetime | None = None
+    captured_at: datetime
+    kind: Kind = Kind.OTHER
+    score: float = 0.0
+    pairs: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedHealth:
+    """Hold one line of the digest's block on sources: a feed that is not well, and why."""
+
+    name: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """Hold everything that a digest is composed of: one subscription's news of one day."""
+
+    subscription: str
+    title: str
+    day: str
+    covers_from_at: datetime
+    opened_at: datetime
+    zone: str
+    news: tuple[News, ...] = ()
+    near: tuple[News, ...] = ()
+    backfilled: int = 0
+    feeds_read: int = 0
+    feeds_total: int = 0
+    unwell: tuple[FeedHealth, ...] = ()
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """Hold a composed digest: what every recipient of the subscription reads."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """Hold one digest for one recipient; the same values always give the same bytes."""
+
+    digest: Digest
+    sender: str
+    recipient: str
+    message_id: str
+    date: datetime
+    subscription: str
+    contact: str = ""

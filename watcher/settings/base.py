@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from watcher.errors import ConfigError
 
+PRIVATE = frozenset({"password", "database"})
+"""Keys whose values are never shown."""
+
 
 class Strict(BaseModel):
     """Refuse unknown keys and later changes: the base of all configuration."""
@@ -46,7 +49,8 @@ def explain_error(path: Path | str, error: ValidationError, model: type[BaseMode
     if first["type"] == "missing":
         return ConfigError(f"{where}'{key}' is missing; add it.")
     message = first["msg"].removeprefix("Value error, ")
-    return ConfigError(f"{where}'{key}' {_lower(message)} (found {first['input']!r})")
+    found = "" if key in PRIVATE else f" (found {first['input']!r})"
+    return ConfigError(f"{where}'{key}' {_lower(message)}{found}")
 
 
 def _walk(model: type[BaseModel] | None, data: object, loc: tuple[int | str, ...]) -> tuple[str, list[str], str]:

@@ -23,6 +23,7 @@ FILE = "watcher.toml"
 PREFIX = "CITY_WATCHER_"
 SECRETS_VARIABLE = "CITY_WATCHER_SECRETS"
 
+
 def split_words(value: Any) -> Any:
     """Let a variable such as CITY_WATCHER_FETCH__ALLOW_PRIVATE name several things with commas or blanks."""
     return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
@@ -97,16 +98,8 @@ class SubscriptionSettings(Strict):
         return value
 
 
-class WatcherSettings(BaseSettings):
-    """Hold watcher.toml, overlaid with secret files, the environment and the command line."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
-        env_nested_delimiter="__",
-        extra="forbid",
-        frozen=True,
-        populate_by_name=True,
-    )
+class WatcherSettings(Strict):
+    """Hold watcher.toml."""
 
     contact: Address | Literal[""] = ""
     database: SecretStr = SecretStr("sqlite:///var/watcher.db")
@@ -117,6 +110,12 @@ class WatcherSettings(BaseSettings):
     keep: KeepSettings = KeepSettings()
     subscriptions: tuple[SubscriptionSettings, ...] = Field(default=(SubscriptionSettings(),), alias="subscription")
 
+
+class OverlaidSettings(WatcherSettings, BaseSettings):
+    """Lay secret files and the environment over watcher.toml, whose values come in as arguments."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__")
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -126,7 +125,7 @@ class WatcherSettings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Put the environment above secret files above the file; the file comes in as arguments."""
+        """Order the sources: environment, secret files, watcher.toml. No .env file is read."""
         del dotenv_settings
         secrets = NestedSecretsSettingsSource(
             file_secret_settings,
@@ -143,7 +142,7 @@ def load_watcher(folder: Path, *, database: str | None = None) -> WatcherSetting
     path = folder / FILE
     data = load_toml(path)
     try:
-        settings = WatcherSettings(**data)
+        settings = OverlaidSettings(**data)
     except ValidationError as error:
         raise explain_error(path, error, WatcherSettings, data) from error
     _refuse_double_subscriptions(path, settings)
@@ -155,5 +154,3 @@ def _refuse_double_subscriptions(path: Path, settings: WatcherSettings) -> None:
     for one in ids:
         if ids.count(one) > 1:
             raise ConfigError(f"{path}: two subscriptions are called '{one}'; give each an id of its own.")
-
-

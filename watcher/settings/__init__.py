@@ -1,0 +1,1 @@
+"""Configuration: frozen models of the files in config/."""

@@ -1,0 +1,5 @@
+"""Run the command line by `python -m watcher`."""
+
+from watcher.cli import main
+
+main()

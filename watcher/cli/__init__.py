@@ -1,0 +1,94 @@
+"""The command line: `city-watcher [--config DIR] [--database URL] COMMAND`.
+
+A command's module is loaded when the command is called, so that `healthcheck` need not wait for the judge.
+"""
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from storage.errors import StorageError
+from watcher import __version__
+from watcher.cli.place import Place
+from watcher.errors import WatcherError
+
+CANNOT_START = 2
+
+COMMANDS = {
+    "init": "setup",
+    "run": "run",
+    "poll": "poll",
+    "demo": "demo",
+    "digest": "digest",
+    "feeds": "feeds",
+    "items": "items",
+    "topics": "topics",
+    "seeds": "seeds",
+    "status": "status",
+    "healthcheck": "healthcheck",
+    "db": "db",
+}
+"""Each command and the module of this package that holds it, in the order of the help."""
+
+
+class Commands(TyperGroup):
+    """Find a command's module when it is called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Name the commands in the order in which a newcomer meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Load the module of one command; None when there is no such command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = get_command(import_module(f"watcher.cli.{COMMANDS[cmd_name]}").app)
+        command.name = cmd_name
+        return command
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def print_version(wanted: bool) -> None:
+    """Print the version and end."""
+    if wanted:
+        print(f"city-watcher {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def city_watcher(
+    context: typer.Context,
+    config: Annotated[Path | None, typer.Option(metavar="DIR", help="The folder that holds watcher.toml.")] = None,
+    database: Annotated[str | None, typer.Option(metavar="URL", help="Another database than watcher.toml says.")] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Watch news feeds for city-to-city exchange and mail a daily digest."""
+    del version
+    context.obj = Place(config=config, database=database)
+
+
+def main() -> None:
+    """Run the command line; what a person can mend is one sentence on standard error and exit code 2."""
+    try:
+        app()
+    except (WatcherError, StorageError) as problem:
+        print(f"city-watcher: {problem}", file=sys.stderr)
+        sys.exit(CANNOT_START)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,90 @@
+"""`digest`: what is mailed."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from watcher.cli.office import open_desk
+from watcher.cli.place import Place, wall_clock
+from watcher.cli.show import err, out, show_json, show_table
+from watcher.deliver import open_channels
+from watcher.digest import Desk, deliver_next, local_day, open_digest, preview
+from watcher.errors import WatcherError
+from watcher.settings.watcher import SubscriptionSettings
+
+app = typer.Typer(no_args_is_help=True, help="Preview, send and list digests.")
+
+Subscription = Annotated[str | None, typer.Option("--subscription", metavar="ID", help="Only this subscription.")]
+
+
+@app.callback()
+def digest() -> None:
+    """Preview, send and list digests."""
+
+
+@app.command("preview")
+def preview_digest(
+    context: typer.Context,
+    subscription: Subscription = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the HTML part there as well.")] = None,
+) -> None:
+    """Print the digest that would be sent now; nothing is written or sent."""
+    place: Place = context.obj
+    with open_desk(place) as desk:
+        composed = preview(desk, chosen(desk, subscription)[0], wall_clock())
+    print(f"Subject: {composed.subject}\n\n{composed.text}")
+    if html:
+        html.write_text(composed.html, encoding="utf-8")
+        err.print(f"HTML written to {html}", markup=False)
+
+
+@app.command()
+def send(context: typer.Context, subscription: Subscription = None) -> None:
+    """Open today's digest now, and send everything that waits to be sent."""
+    place: Place = context.obj
+    now = wall_clock()
+    with open_desk(place) as desk:
+        for one in chosen(desk, subscription):
+            day = local_day(now, one)
+            opened = open_digest(desk, one, day, now)
+            stands = f"the digest of {day} stands already; what is new since then comes with the next one"
+            out.print(f"{one.id}: {stands if opened is None else f'digest of {day} opened, {desk.destination(one)}'}.")
+        states = send_waiting(desk)
+    out.print(", ".join(f"{states.count(state)} {state}" for state in sorted(set(states))) or "Nothing to send.")
+    raise typer.Exit(1 if set(states) - {"sent"} else 0)
+
+
+@app.command("list")
+def list_digests(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at the most.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List digests, newest first, with the states of their deliveries."""
+    place: Place = context.obj
+    with open_desk(place) as desk:
+        found = desk.store.digests.list_all(limit)
+    if as_json:
+        show_json([{"id": one.id, **_columns(one)} for one in found])
+        return
+    rows = [tuple(_columns(one).values()) for one in found]
+    show_table(("day", "subscription", "items", "deliveries", "subject"), rows, empty="No digest yet.")
+
+
+def chosen(desk: Desk, subscription: str | None) -> list[SubscriptionSettings]:
+    """Return the subscription that was named, or all of them."""
+    found = [one for one in desk.settings.subscriptions if subscription in (None, one.id)]
+    if not found:
+        known = ", ".join(one.id for one in desk.settings.subscriptions)
+        raise WatcherError(f"there is no subscription '{subscription}'; watcher.toml has: {known or 'none'}.")
+    return found
+
+
+def send_waiting(desk: Desk) -> list[str]:
+    """Send every delivery that is due now; return the states they ended in."""
+    channels = open_channels(desk.settings)
+    states = []
+    while state := deliver_next(desk, channels, wall_clock()):
+        states.append(state)
+    return states

@@ -1,0 +1,26 @@
+"""`healthcheck`: is the service alive? For Docker, systemd and monitors."""
+
+import typer
+
+from storage.database import Database
+from storage.store import Store
+from watcher.cli.place import Place, wall_clock
+from watcher.service import HEARTBEAT, is_alive
+
+app = typer.Typer()
+
+
+@app.command()
+def healthcheck(context: typer.Context) -> None:
+    """End with 0 when the service's last heartbeat is recent, with 1 when it is not."""
+    place: Place = context.obj
+    database = Database.open(place.settings().database.get_secret_value())
+    try:
+        beat = Store(database).facts.find(HEARTBEAT)
+    finally:
+        database.close()
+    if is_alive(beat.noted_at if beat else None, wall_clock()):
+        print("alive")
+        return
+    print(f"no heartbeat since {beat.noted_at:%Y-%m-%d %H:%M} UTC" if beat else "no heartbeat yet")
+    raise typer.Exit(1)

@@ -1,0 +1,36 @@
+"""Where a command works: the folder of its configuration and its database."""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from watcher.settings.feeds import FeedSettings, load_feeds
+from watcher.settings.load import find_config
+from watcher.settings.watcher import WatcherSettings, load_watcher
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Hold what stood before the command: `--config` and `--database`."""
+
+    config: Path | None = None
+    database: str | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder of the configuration; raises ConfigError when a named one is not there."""
+        return find_config(self.config, os.environ, Path.cwd())
+
+    def settings(self) -> WatcherSettings:
+        """Read watcher.toml with everything laid over it."""
+        return load_watcher(self.folder, database=self.database)
+
+    def feeds(self) -> dict[str, FeedSettings]:
+        """Read the feeds that are enabled, by id."""
+        return {feed.id: feed for feed in load_feeds(self.folder) if feed.enabled}
+
+
+def wall_clock() -> datetime:
+    """Return the time it is, as aware UTC."""
+    return datetime.now(UTC)

@@ -1,0 +1,33 @@
+"""`seeds`: the articles that the collection starts from."""
+
+from typing import Annotated
+
+import typer
+
+from watcher.cli.items import brief, list_table
+from watcher.cli.office import load_judge, open_desk, prepare
+from watcher.cli.place import Place
+from watcher.cli.show import show_json
+
+app = typer.Typer(no_args_is_help=True, help="Look at the seed articles.")
+
+
+@app.callback()
+def seeds() -> None:
+    """Look at the seed articles."""
+
+
+@app.command("list")
+def list_seeds(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the seed articles with their pairs and kinds."""
+    place: Place = context.obj
+    with open_desk(place) as desk:
+        prepare(desk, load_judge(place.folder))
+        found = desk.store.items.recent(limit=1000, seeds=True)
+    if as_json:
+        show_json([brief(full) for full in found])
+    else:
+        list_table(found, empty="There are no seeds.")

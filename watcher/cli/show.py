@@ -1,0 +1,68 @@
+"""How commands speak: tables on a terminal, plain lines in a pipe, JSON when asked."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def show_json(value: object) -> None:
+    """Print one JSON document, Han and Hangul as they are."""
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def show_lines(values: Sequence[Mapping[str, Any]]) -> None:
+    """Print one JSON object a line."""
+    for value in values:
+        print(json.dumps(value, ensure_ascii=False, default=_plain))
+
+
+def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str) -> None:
+    """Print rows as a table on a terminal and as tab-separated lines in a pipe; `empty` when there are none."""
+    if not rows:
+        err.print(empty, markup=False)
+    elif out.is_terminal:
+        table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+        for column in columns:
+            table.add_column(column)
+        for row in rows:
+            table.add_row(*(escape(_cell(cell)) for cell in row))
+        out.print(table)
+    else:
+        for row in rows:
+            print("\t".join(_cell(cell).replace("\t", " ") for cell in row))
+
+
+def ago(then: datetime | None, now: datetime) -> str:
+    """Say how long ago (or in how long) in one short word: `5 min ago`, `in 2 h`."""
+    if then is None:
+        return "never"
+    seconds = int((now - then).total_seconds())
+    word = _span(abs(seconds))
+    if seconds < 0:
+        return f"in {word}"
+    return f"{word} ago" if word else "now"
+
+
+def _span(seconds: int) -> str:
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return ""
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

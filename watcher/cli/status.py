@@ -1,0 +1,81 @@
+"""`status`: is all well, and what is next?"""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from watcher.cli.office import open_desk
+from watcher.cli.place import Place, wall_clock
+from watcher.cli.show import ago, out, show_json
+from watcher.digest import Desk
+from watcher.schedule import next_due
+from watcher.service import HEARTBEAT, is_alive
+
+app = typer.Typer()
+
+
+@app.command()
+def status(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+) -> None:
+    """Say how the service, the feeds, the items and the digests are."""
+    place: Place = context.obj
+    now = wall_clock()
+    with open_desk(place) as desk:
+        facts = look(desk, now)
+    if as_json:
+        show_json(facts)
+    else:
+        _tell(facts, now)
+
+
+def look(desk: Desk, now: datetime) -> dict[str, Any]:
+    """Gather what `status` says."""
+    beat = desk.store.facts.find(HEARTBEAT)
+    rows = [row for row in desk.store.feeds.list_all() if row.id in desk.feeds]
+    return {
+        "alive": is_alive(beat.noted_at if beat else None, now),
+        "heartbeat_at": beat.noted_at if beat else None,
+        "database": desk.store.database.label,
+        "feeds": len(desk.feeds),
+        "feeds_read": sum(row.read_at is not None and not row.problem for row in rows),
+        "problems": {row.id: row.problem for row in rows if row.problem},
+        "items": desk.store.items.counts(),
+        "deliveries": desk.store.deliveries.counts(),
+        "digests": [_digest(desk, subscription, now) for subscription in desk.settings.subscriptions],
+    }
+
+
+def _digest(desk: Desk, subscription: Any, now: datetime) -> dict[str, Any]:
+    last = desk.store.digests.last(subscription.id)
+    return {
+        "subscription": subscription.id,
+        "last_day": last.day if last else None,
+        "next_at": next_due(now, at=subscription.at, zone=subscription.zone),
+        "destination": desk.destination(subscription),
+    }
+
+
+def _tell(facts: dict[str, Any], now: datetime) -> None:
+    beat = facts["heartbeat_at"]
+    service = "running" if facts["alive"] else "not running; start it with `city-watcher run`"
+    out.print(f"[bold]service[/]   {service} (heartbeat {ago(beat, now)})")
+    out.print(f"[bold]feeds[/]     {facts['feeds_read']} of {facts['feeds']} read")
+    for feed, problem in facts["problems"].items():
+        out.print(f"          {feed}: {problem}", markup=False)
+    items = facts["items"]
+    out.print(
+        f"[bold]items[/]     {items['captured']} captured in {items['stories']} stories, {items['seeds']} seeds, "
+        f"{items['near']} near"
+    )
+    for digest in facts["digests"]:
+        out.print(
+            f"[bold]digest[/]    '{digest['subscription']}': last {digest['last_day'] or 'none yet'}, "
+            f"next {ago(digest['next_at'], now)}, {digest['destination']}"
+        )
+    waiting = {state: count for state, count in facts["deliveries"].items() if state != "sent" and count}
+    for state, count in waiting.items():
+        out.print(f"[bold]delivery[/]  {count} {state}; `city-watcher digest list` says more")
+    out.print(f"[bold]database[/]  {facts['database']}")

@@ -1,0 +1,201 @@
+"""Digest: choose what a subscription has not been told, compose it, freeze it, send it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from storage.store import Store
+from storage.tables import DeliveryRow, DigestRow, FeedRow
+from watcher.compose import compose_digest, message_id
+from watcher.errors import DeliveryProblem
+from watcher.records import news_from
+from watcher.schedule import due_day
+from watcher.settings.feeds import FeedSettings
+from watcher.settings.watcher import SubscriptionSettings, WatcherSettings
+from watcher.values import Digest, Edition, FeedHealth, Mail
+
+LEASE = timedelta(minutes=10)
+"""Longer than one mail may take: a claimed delivery is due again after it."""
+RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
+"""Waits after temporary refusals; the last one repeats without end."""
+NEAR_SHOWN = 10
+
+
+class Channel(Protocol):
+    """Take one mail to where it goes; raise DeliveryProblem when that failed."""
+
+    def send(self, mail: Mail) -> None:
+        """Deliver `mail` or raise DeliveryProblem."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Hold what the digest use cases share."""
+
+    store: Store
+    settings: WatcherSettings
+    feeds: Mapping[str, FeedSettings]
+
+    def goes_by_mail(self, subscription: SubscriptionSettings) -> bool:
+        """Say whether the digest is mailed; without a server or a recipient it is written to a folder."""
+        return bool(self.settings.smtp.host and subscription.recipients)
+
+    def destination(self, subscription: SubscriptionSettings) -> str:
+        """Say in words where the digest goes; names no recipient."""
+        if self.goes_by_mail(subscription):
+            return f"mailed to {len(subscription.recipients)} recipient(s) by {self.settings.smtp.host}"
+        missing = "recipients" if self.settings.smtp.host else "mail server"
+        return f"written to {self.settings.digest.folder}/ (no {missing} in watcher.toml)"
+
+    @property
+    def sender(self) -> str:
+        """Return the address that digests come from."""
+        return self.settings.smtp.sender or self.settings.contact or "city-watcher@localhost.invalid"
+
+
+def note_subscriptions(desk: Desk, now: datetime) -> None:
+    """Remember when each subscription was first seen: its digests tell what was captured since then."""
+    for subscription in desk.settings.subscriptions:
+        desk.store.facts.note_once(_fact(subscription), "", now)
+
+
+def open_due(desk: Desk, now: datetime) -> int:
+    """Open the digest of every subscription whose due instant has come; return how many."""
+    opened = 0
+    for subscription in desk.settings.subscriptions:
+        last = desk.store.digests.last(subscription.id)
+        day = due_day(
+            now,
+            at=subscription.at,
+            zone=subscription.zone,
+            since=_first_seen(desk, subscription, now),
+            last=date.fromisoformat(last.day) if last else None,
+        )
+        if day is not None and open_digest(desk, subscription, day, now) is not None:
+            opened += 1
+    return opened
+
+
+def open_digest(desk: Desk, subscription: SubscriptionSettings, day: date, now: datetime) -> int | None:
+    """Freeze the news of `day` in one transaction and return the digest's id.
+
+    None when that day's digest stands already: whoever was first has sent it.
+    """
+    edition = edition_for(desk, subscription, day, now)
+    digest = compose_digest(edition)
+    row = DigestRow(
+        subscription=subscription.id,
+        day=edition.day,
+        covers_from_at=edition.covers_from_at,
+        opened_at=now,
+        subject=digest.subject,
+        text=digest.text,
+        html=digest.html,
+    )
+    told = [news.id for news in edition.news]
+    return desk.store.digests.open(row, told, list(_deliveries(desk, subscription, edition, now)))
+
+
+def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date, now: datetime) -> Edition:
+    """Choose everything that `subscription` has not been told yet."""
+    first_seen = _first_seen(desk, subscription, now)
+    last = desk.store.digests.last(subscription.id)
+    covers_from = last.opened_at if last else first_seen
+    names = {feed.id: feed.label for feed in desk.feeds.values()}
+    rows = [row for row in desk.store.feeds.list_all() if row.id in desk.feeds]
+    return Edition(
+        subscription=subscription.id,
+        title=subscription.title,
+        day=day.isoformat(),
+        covers_from_at=covers_from,
+        opened_at=now,
+        zone=subscription.zone,
+        news=tuple(news_from(full, names) for full in desk.store.digests.untold(subscription.id, first_seen, now)),
+        near=tuple(news_from(full, names) for full in desk.store.digests.near(covers_from, now, NEAR_SHOWN)),
+        backfilled=desk.store.digests.count_backfill(covers_from, now),
+        feeds_read=sum(not row.problem and row.read_at is not None for row in rows),
+        feeds_total=len(rows),
+        unwell=tuple(_unwell(row, names) for row in rows if row.problem),
+        contact=desk.settings.contact,
+    )
+
+
+def local_day(now: datetime, subscription: SubscriptionSettings) -> date:
+    """Return the day it is where the subscription's readers are."""
+    return now.astimezone(ZoneInfo(subscription.zone)).date()
+
+
+def preview(desk: Desk, subscription: SubscriptionSettings, now: datetime) -> Digest:
+    """Compose what would be sent now; write nothing."""
+    return compose_digest(edition_for(desk, subscription, local_day(now, subscription), now))
+
+
+def deliver_next(desk: Desk, channels: Mapping[str, Channel], now: datetime) -> str | None:
+    """Send one delivery that is due and record what came of it; return its state, None when none is due."""
+    claimed = desk.store.deliveries.claim(now, LEASE)
+    if claimed is None:
+        return None
+    delivery, digest = claimed
+    state, problem = _attempt(channels[delivery.channel], _mail(desk, delivery, digest))
+    desk.store.deliveries.record(
+        delivery.id or 0,
+        state=state,
+        problem=problem,
+        due_at=now + RETRIES[min(delivery.attempts, len(RETRIES) - 1)] if state == "pending" else None,
+        sent_at=now if state == "sent" else None,
+    )
+    return state
+
+
+def _attempt(channel: Channel, mail: Mail) -> tuple[str, str]:
+    """Send one mail; return the delivery's new state and what went wrong."""
+    try:
+        channel.send(mail)
+    except DeliveryProblem as problem:
+        return ("failed" if problem.permanent else "pending"), str(problem)
+    return "sent", ""
+
+
+def _mail(desk: Desk, delivery: DeliveryRow, digest: DigestRow) -> Mail:
+    """Rebuild the mail from its rows: the same bytes at every attempt."""
+    return Mail(
+        digest=Digest(subject=digest.subject, text=digest.text, html=digest.html),
+        sender=desk.sender,
+        recipient=delivery.recipient,
+        message_id=delivery.message_id,
+        date=digest.opened_at,
+        subscription=digest.subscription,
+        contact=desk.settings.contact,
+    )
+
+
+def _deliveries(
+    desk: Desk, subscription: SubscriptionSettings, edition: Edition, now: datetime
+) -> Iterator[DeliveryRow]:
+    """Address the digest: by mail to every recipient, else once to the folder of digests."""
+    if not edition.news and subscription.when_empty == "nothing":
+        return
+    by_mail = desk.goes_by_mail(subscription)
+    for recipient in dict.fromkeys(subscription.recipients) if by_mail else (desk.sender,):
+        yield DeliveryRow(
+            digest_id=0,
+            channel="smtp" if by_mail else "file",
+            recipient=recipient,
+            message_id=message_id(subscription.id, edition.day, recipient, desk.sender),
+            due_at=now,
+        )
+
+
+def _first_seen(desk: Desk, subscription: SubscriptionSettings, now: datetime) -> datetime:
+    fact = desk.store.facts.find(_fact(subscription))
+    return fact.noted_at if fact else now
+
+
+def _fact(subscription: SubscriptionSettings) -> str:
+    return f"subscription {subscription.id}"
+
+
+def _unwell(row: FeedRow, names: Mapping[str, str]) -> FeedHealth:
+    return FeedHealth(name=names.get(row.id, row.id), problem=row.problem)

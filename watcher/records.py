@@ -1,0 +1,211 @@
+"""Turn values in flight into rows at rest, and back."""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from storage.items import FullItem
+from storage.records import NewItem, VisitRecord
+from storage.seeds import Seed
+from storage.tables import FeedRow, ItemRow, VisitRow
+from watcher.cadence import due_after
+from watcher.read import pack_known
+from watcher.settings.feeds import FeedSettings
+from watcher.settings.watcher import FetchSettings
+from watcher.stories import Told
+from watcher.text import index_text
+from watcher.urls import canonical_url
+from watcher.values import Entry, Failed, Feed, Fetched, Judgement, Kind, News, Outcome, Reason, Verdict, Visit
+
+KEY_DIGITS = 24
+"""Hexadecimal digits of an item's key: 96 bits, so that two entries of one feed never share one."""
+
+
+def feed_from(row: FeedRow, settings: FeedSettings, usual: FetchSettings) -> Feed:
+    """Join what feeds.toml says of a feed with what the store remembers of it."""
+    return Feed(
+        id=row.id,
+        url=row.url,
+        format=settings.format,
+        language=settings.language,
+        region=settings.region,
+        zone=settings.zone,
+        encoding=settings.encoding,
+        every=settings.every(usual.every),
+        timeout=settings.timeout(usual.timeout),
+        etag=row.etag,
+        last_modified=row.last_modified,
+        body_hash=row.body_hash,
+        known=row.known,
+        failures=row.failures,
+    )
+
+
+def visit_record(visit: Visit, now: datetime, *, rules: str, backfill: timedelta) -> VisitRecord:
+    """Return all that one visit writes. `rules` is the judge's fingerprint.
+
+    An entry older than `backfill` at its first sight is marked so.
+    """
+    feed, outcome = visit.feed, visit.outcome
+    return VisitRecord(
+        feed_id=feed.id,
+        memory=_memory(visit, now) | {"due_at": due_after(outcome, feed, now), "visited_at": now},
+        visit=_visit_row(visit, now),
+        items=tuple(
+            _new_item(entry, judgement, feed, now, rules=rules, backfill=backfill)
+            for entry, judgement in visit.judged
+        ),
+    )
+
+
+def seed_item(seed: Seed, judgement: Judgement, now: datetime, *, rules: str) -> NewItem:
+    """Return a seed as an item: captured for good, about the cities that its record names."""
+    pair = "~".join(sorted(seed.cities))
+    facets = (
+        *(("topic", topic) for topic in judgement.topics),
+        *(("city", city) for city in seed.cities),
+        *(("field", field) for field in seed.fields),
+        ("pair", pair),
+    )
+    row = ItemRow(
+        key=f"seed:{seed.id}",
+        url=seed.url,
+        canonical_url=canonical_url(seed.url) if seed.url else "",
+        title=seed.title,
+        first_title=seed.title,
+        summary=seed.abstract,
+        language=seed.language,
+        published_at=seed.published_at,
+        published_raw=seed.date.isoformat(),
+        published_how="record",
+        first_seen_at=now,
+        captured_at=now,
+        verdict=Verdict.MATCHED,
+        score=judgement.score,
+        kind=seed.kind,
+        why=judgement.why,
+        reasons=[asdict(reason) for reason in judgement.reasons],
+        rules=rules,
+        folded=index_text(f"{seed.title} {seed.abstract}"),
+    )
+    return NewItem(item=row, facets=tuple(dict.fromkeys(facets)))
+
+
+def told_from(full: FullItem) -> Told:
+    """Return what is compared of an item when stories are told apart."""
+    row = full.item
+    return Told(
+        item_id=row.id or 0, story_id=row.story_id or 0, canonical_url=row.canonical_url, title=row.first_title
+    )
+
+
+def news_from(full: FullItem, names: dict[str, str]) -> News:
+    """Return an item as a digest tells it; `names` gives the name of each feed id."""
+    row, facets = full.item, full.facets
+    return News(
+        id=row.id or 0,
+        story_id=row.story_id or row.id or 0,
+        title=row.title,
+        url=row.url,
+        source=names.get(row.feed_id or "", row.feed_id or ""),
+        language=row.language,
+        summary=row.summary or row.text,
+        published_at=row.published_at,
+        captured_at=row.captured_at or row.first_seen_at,
+        kind=Kind(row.kind),
+        score=row.score,
+        pairs=_values(facets, "pair"),
+        cities=_values(facets, "city"),
+        fields=_values(facets, "field"),
+        topics=_values(facets, "topic"),
+        reasons=tuple(Reason(**reason) for reason in row.reasons),
+        why=row.why,
+    )
+
+
+def _memory(visit: Visit, now: datetime) -> dict[str, object]:
+    """Return the columns of the feed that an outcome changes."""
+    match visit.outcome:
+        case Failed(problem=problem):
+            return {"problem": problem, "failures": visit.feed.failures + 1}
+        case Fetched() as fetched:
+            news = {"news_at": now} if visit.judged else {}
+            return _well(fetched, now) | news | {
+                "body_hash": fetched.body_hash,
+                "known": pack_known(visit.entries),
+            }
+        case unchanged:
+            return _well(unchanged, now)
+
+
+def _well(outcome: Outcome, now: datetime) -> dict[str, object]:
+    assert not isinstance(outcome, Failed)
+    return {
+        "etag": outcome.etag,
+        "last_modified": outcome.last_modified,
+        "read_at": now,
+        "failures": 0,
+        "problem": "",
+    }
+
+
+def _visit_row(visit: Visit, now: datetime) -> VisitRow:
+    row = VisitRow(feed_id=visit.feed.id, visited_at=now, outcome="unchanged", notes=list(visit.notes))
+    match visit.outcome:
+        case Failed(problem=problem, status=status):
+            row.outcome, row.problem, row.status = "failed", problem, status
+        case Fetched(body=body, status=status):
+            row.outcome, row.status, row.bytes = "read", status, len(body)
+            row.entries = len(visit.entries)
+        case unchanged:
+            row.status, row.bytes = unchanged.status, unchanged.bytes
+    return row
+
+
+def _new_item(
+    entry: Entry, judgement: Judgement, feed: Feed, now: datetime, *, rules: str, backfill: timedelta
+) -> NewItem:
+    row = ItemRow(
+        key=item_key(feed.id, entry.key),
+        feed_id=feed.id,
+        url=entry.url,
+        canonical_url=canonical_url(entry.url) if entry.url else "",
+        title=entry.title,
+        first_title=entry.title,
+        summary=entry.summary,
+        text=entry.text,
+        language=entry.language or feed.language,
+        published_at=entry.published_at,
+        published_raw=entry.published_raw,
+        published_how=entry.published_how,
+        first_seen_at=now,
+        captured_at=now if judgement.verdict is Verdict.MATCHED else None,
+        backfill=entry.published_at is not None and entry.published_at < now - backfill,
+        verdict=judgement.verdict,
+        score=judgement.score,
+        kind=judgement.kind,
+        why=judgement.why,
+        reasons=[asdict(reason) for reason in judgement.reasons],
+        rules=rules,
+        folded=index_text(f"{entry.title} {entry.summary} {entry.text}"),
+    )
+    return NewItem(item=row, facets=_facets(judgement))
+
+
+def item_key(feed_id: str, entry_key: str) -> str:
+    """Return the key that tells an entry of a feed from every other entry that was ever seen."""
+    return f"{feed_id}:{sha256(entry_key.encode('utf-8', 'surrogatepass')).hexdigest()[:KEY_DIGITS]}"
+
+
+def _facets(judgement: Judgement) -> tuple[tuple[str, str], ...]:
+    named = {
+        "topic": judgement.topics,
+        "pair": judgement.pairs,
+        "city": judgement.cities,
+        "field": judgement.fields,
+    }
+    return tuple(dict.fromkeys((name, value) for name, values in named.items() for value in values))
+
+
+def _values(facets: tuple[tuple[str, str], ...], name: str) -> tuple[str, ...]:
+    return tuple(value for facet, value in facets if facet == name)

@@ -1,0 +1,110 @@
+"""The service: one tick that never waits, and a clean end.
+
+Every few seconds the tick starts each job that is not still running from an earlier tick. A job that is
+slow (a stuck feed, a mail server that hangs, a database that is away) delays nothing but itself.
+"""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from watcher.digest import Channel, Desk, deliver_next, open_due
+from watcher.poll import Poller
+
+HEARTBEAT = "heartbeat"
+HEARTBEAT_GRACE = timedelta(minutes=2)
+"""A heartbeat older than this means that the service is not well."""
+DRAIN = timedelta(seconds=20)
+"""How long visits and mails under way may take after a request to stop."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(kw_only=True)
+class Service:
+    """Poll on schedule, open digests, send them, and say that we live."""
+
+    poller: Poller
+    desk: Desk
+    channels: Mapping[str, Channel]
+    clock: Callable[[], datetime]
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """Work until SIGTERM or SIGINT, then drain."""
+        scheduler = AsyncIOScheduler(timezone="UTC")
+        scheduler.add_job(
+            self.tick,
+            "interval",
+            seconds=self.desk.settings.tick_seconds,
+            next_run_time=self.clock(),
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+        self._listen()
+        scheduler.start()
+        await self.stopping.wait()
+        scheduler.pause()
+        await self._drain()
+        scheduler.shutdown(wait=False)
+
+    async def tick(self) -> None:
+        """Start every job that is not still running; wait for none."""
+        for name, job in self._jobs().items():
+            if not self.stopping.is_set() and name not in self.running:
+                self.running[name] = asyncio.create_task(self._guard(name, job), name=name)
+
+    def _jobs(self) -> dict[str, Callable[[], Awaitable[object]]]:
+        return {"beat": self._beat, "visits": self.poller.start_due, "digests": self._digest, "sending": self._send}
+
+    async def _guard(self, name: str, job: Callable[[], Awaitable[object]]) -> None:
+        """Run one job; what goes wrong in it is logged and tried again at the next tick."""
+        try:
+            await job()
+        except Exception as problem:
+            log.error("%s: %s; tried again at the next tick", name, problem)
+            log.debug("%s", name, exc_info=True)
+        finally:
+            del self.running[name]
+
+    async def _beat(self) -> None:
+        await asyncio.to_thread(self.desk.store.facts.note, HEARTBEAT, "", self.clock())
+
+    async def _digest(self) -> None:
+        opened = await asyncio.to_thread(open_due, self.desk, self.clock())
+        if opened:
+            log.info("digests opened: %d", opened)
+
+    async def _send(self) -> None:
+        """Send what is due, one delivery after the other, until nothing is due or we stop."""
+        while not self.stopping.is_set():
+            state = await asyncio.to_thread(deliver_next, self.desk, self.channels, self.clock())
+            if state is None:
+                return
+            log.info("delivery: %s", state)
+
+    def _listen(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stopping.set)
+
+    async def _drain(self) -> None:
+        """Let what is under way end; the lease covers what does not."""
+        log.info("stopping: waiting for %d visits", len(self.poller.visits))
+        await self.poller.finish(DRAIN)
+        jobs = list(self.running.values())
+        if jobs:
+            await asyncio.wait(jobs, timeout=DRAIN.total_seconds() / 2)
+        log.info("stopped")
+
+
+def is_alive(beat_at: datetime | None, now: datetime) -> bool:
+    """Say whether a heartbeat is recent enough."""
+    return beat_at is not None and now - beat_at <= HEARTBEAT_GRACE

@@ -223,7 +223,10 @@ class Digest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """Hold one digest for one recipient; the same values always give the same bytes."""
+    """Hold one digest for one recipient; the same values always give the same bytes.
+
+    `day` is the digest's local day, which names its files; `date` is an instant.
+    """
 
     digest: Digest
     sender: str
@@ -231,4 +234,5 @@ class Mail:
     message_id: str
     date: datetime
     subscription: str
+    day: str = ""
     contact: str = ""

@@ -1,18 +1,16 @@
 """Digest: choose what a subscription has not been told, compose it, freeze it, send it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from storage.store import Store
 from storage.tables import DeliveryRow, DigestRow, FeedRow
 from watcher.compose import compose_digest, message_id
+from watcher.desk import Desk
 from watcher.errors import DeliveryProblem
 from watcher.records import news_from
 from watcher.schedule import due_day
-from watcher.settings.feeds import FeedSettings
 from watcher.settings.watcher import SubscriptionSettings, WatcherSettings
 from watcher.values import Digest, Edition, FeedHealth, Mail
 
@@ -30,40 +28,15 @@ class Channel(Protocol):
         """Deliver `mail` or raise DeliveryProblem."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """Hold what the digest use cases share."""
-
-    store: Store
-    settings: WatcherSettings
-    feeds: Mapping[str, FeedSettings]
-
-    def goes_by_mail(self, subscription: SubscriptionSettings) -> bool:
-        """Say whether the digest is mailed; without a server or a recipient it is written to a folder."""
-        return bool(self.settings.smtp.host and subscription.recipients)
-
-    def destination(self, subscription: SubscriptionSettings) -> str:
-        """Say in words where the digest goes; names no recipient."""
-        if self.goes_by_mail(subscription):
-            return f"mailed to {len(subscription.recipients)} recipient(s) by {self.settings.smtp.host}"
-        missing = "recipients" if self.settings.smtp.host else "mail server"
-        return f"written to {self.settings.digest.folder}/ (no {missing} in watcher.toml)"
-
-    @property
-    def sender(self) -> str:
-        """Return the address that digests come from."""
-        return self.settings.smtp.sender or self.settings.contact or "city-watcher@localhost.invalid"
-
-
-def note_subscriptions(desk: Desk, now: datetime) -> None:
+def note_subscriptions(desk: Desk) -> None:
     """Remember when each subscription was first seen: its digests tell what was captured since then."""
     for subscription in desk.settings.subscriptions:
-        desk.store.facts.note_once(_fact(subscription), "", now)
+        desk.store.facts.note_once(_fact(subscription), "", desk.clock())
 
 
-def open_due(desk: Desk, now: datetime) -> int:
+def open_due(desk: Desk) -> int:
     """Open the digest of every subscription whose due instant has come; return how many."""
-    opened = 0
+    now, opened = desk.clock(), 0
     for subscription in desk.settings.subscriptions:
         last = desk.store.digests.last(subscription.id)
         day = due_day(
@@ -73,37 +46,38 @@ def open_due(desk: Desk, now: datetime) -> int:
             since=_first_seen(desk, subscription, now),
             last=date.fromisoformat(last.day) if last else None,
         )
-        if day is not None and open_digest(desk, subscription, day, now) is not None:
+        if day is not None and open_digest(desk, subscription, day) is not None:
             opened += 1
     return opened
 
 
-def open_digest(desk: Desk, subscription: SubscriptionSettings, day: date, now: datetime) -> int | None:
+def open_digest(desk: Desk, subscription: SubscriptionSettings, day: date) -> int | None:
     """Freeze the news of `day` in one transaction and return the digest's id.
 
     None when that day's digest stands already: whoever was first has sent it.
     """
-    edition = edition_for(desk, subscription, day, now)
+    edition = edition_for(desk, subscription, day)
     digest = compose_digest(edition)
     row = DigestRow(
         subscription=subscription.id,
         day=edition.day,
         covers_from_at=edition.covers_from_at,
-        opened_at=now,
+        opened_at=edition.opened_at,
         subject=digest.subject,
         text=digest.text,
         html=digest.html,
     )
     told = [news.id for news in edition.news]
-    return desk.store.digests.open(row, told, list(_deliveries(desk, subscription, edition, now)))
+    return desk.store.digests.open(row, told, list(_deliveries(desk, subscription, edition)))
 
 
-def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date, now: datetime) -> Edition:
+def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date) -> Edition:
     """Choose everything that `subscription` has not been told yet."""
+    now = desk.clock()
     first_seen = _first_seen(desk, subscription, now)
     last = desk.store.digests.last(subscription.id)
     covers_from = last.opened_at if last else first_seen
-    names = {feed.id: feed.label for feed in desk.feeds.values()}
+    names = desk.feed_names()
     rows = [row for row in desk.store.feeds.list_all() if row.id in desk.feeds]
     return Edition(
         subscription=subscription.id,
@@ -122,18 +96,37 @@ def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date, now: 
     )
 
 
+def goes_by_mail(settings: WatcherSettings, subscription: SubscriptionSettings) -> bool:
+    """Say whether the digest is mailed; without a server or a recipient it is written to a folder."""
+    return bool(settings.smtp.host and subscription.recipients)
+
+
+def destination(settings: WatcherSettings, subscription: SubscriptionSettings) -> str:
+    """Say in words where the digest goes; names no recipient."""
+    if goes_by_mail(settings, subscription):
+        return f"mailed to {len(subscription.recipients)} recipient(s) by {settings.smtp.host}"
+    missing = "recipients" if settings.smtp.host else "mail server"
+    return f"written to {settings.digest.folder}/ (no {missing} in watcher.toml)"
+
+
+def sender(settings: WatcherSettings) -> str:
+    """Return the address that digests come from."""
+    return settings.smtp.sender or settings.contact or "city-watcher@localhost.invalid"
+
+
 def local_day(now: datetime, subscription: SubscriptionSettings) -> date:
     """Return the day it is where the subscription's readers are."""
     return now.astimezone(ZoneInfo(subscription.zone)).date()
 
 
-def preview(desk: Desk, subscription: SubscriptionSettings, now: datetime) -> Digest:
+def preview(desk: Desk, subscription: SubscriptionSettings) -> Digest:
     """Compose what would be sent now; write nothing."""
-    return compose_digest(edition_for(desk, subscription, local_day(now, subscription), now))
+    return compose_digest(edition_for(desk, subscription, local_day(desk.clock(), subscription)))
 
 
-def deliver_next(desk: Desk, channels: Mapping[str, Channel], now: datetime) -> str | None:
+def deliver_next(desk: Desk, channels: Mapping[str, Channel]) -> str | None:
     """Send one delivery that is due and record what came of it; return its state, None when none is due."""
+    now = desk.clock()
     claimed = desk.store.deliveries.claim(now, LEASE)
     if claimed is None:
         return None
@@ -162,7 +155,7 @@ def _mail(desk: Desk, delivery: DeliveryRow, digest: DigestRow) -> Mail:
     """Rebuild the mail from its rows: the same bytes at every attempt."""
     return Mail(
         digest=Digest(subject=digest.subject, text=digest.text, html=digest.html),
-        sender=desk.sender,
+        sender=sender(desk.settings),
         recipient=delivery.recipient,
         message_id=delivery.message_id,
         date=digest.opened_at,
@@ -171,20 +164,18 @@ def _mail(desk: Desk, delivery: DeliveryRow, digest: DigestRow) -> Mail:
     )
 
 
-def _deliveries(
-    desk: Desk, subscription: SubscriptionSettings, edition: Edition, now: datetime
-) -> Iterator[DeliveryRow]:
+def _deliveries(desk: Desk, subscription: SubscriptionSettings, edition: Edition) -> Iterator[DeliveryRow]:
     """Address the digest: by mail to every recipient, else once to the folder of digests."""
     if not edition.news and subscription.when_empty == "nothing":
         return
-    by_mail = desk.goes_by_mail(subscription)
-    for recipient in dict.fromkeys(subscription.recipients) if by_mail else (desk.sender,):
+    by_mail = goes_by_mail(desk.settings, subscription)
+    for recipient in dict.fromkeys(subscription.recipients) if by_mail else (sender(desk.settings),):
         yield DeliveryRow(
             digest_id=0,
             channel="smtp" if by_mail else "file",
             recipient=recipient,
-            message_id=message_id(subscription.id, edition.day, recipient, desk.sender),
-            due_at=now,
+            message_id=message_id(subscription.id, edition.day, recipient, sender(desk.settings)),
+            due_at=edition.opened_at,
         )
 
 

@@ -2,20 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from storage.store import Store
 from storage.records import Recorded
+from storage.store import Store
+
 from storage.tables import FeedRow
+from watcher.desk import Desk
 from watcher.errors import ReadProblem
 from watcher.fetch import Fetcher
 from watcher.judge import Judge
 from watcher.read import leave_out
 from watcher.records import feed_from, told_from, visit_record
-from watcher.settings.feeds import FeedSettings
-from watcher.settings.watcher import WatcherSettings
 from watcher.stories import join_stories
 from watcher.values import Failed, Feed, Fetched, Outcome, Reading, Visit
 from watcher.workers import Reader
@@ -72,22 +73,19 @@ class Poller:
     `start_due` never waits for a visit; `finish` waits for all that were started.
     """
 
-    store: Store
+    desk: Desk
+    judge: Judge
     fetcher: Fetcher
     reader: Reader
-    judge: Judge
-    feeds: Mapping[str, FeedSettings]
-    settings: WatcherSettings
-    clock: Callable[[], datetime]
-    on_visit: Callable[[Report], None] = lambda report: None
+    on_visit: Callable[[Report], None]
     visits: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def start_due(self) -> int:
         """Claim as many due feeds as there are free slots, start their visits, return how many."""
-        free = self.settings.fetch.slots - len(self.visits)
+        free = self.desk.settings.fetch.slots - len(self.visits)
         if free <= 0:
             return 0
-        rows = await asyncio.to_thread(self.store.feeds.claim, self.clock(), LEASE, free)
+        rows = await asyncio.to_thread(self.desk.store.feeds.claim, self.desk.clock(), LEASE, free)
         for row in rows:
             visit = asyncio.create_task(self._attend(row), name=f"visit {row.id}")
             self.visits.add(visit)
@@ -107,12 +105,12 @@ class Poller:
         for visit in self.visits:
             visit.cancel()
         await asyncio.gather(*self.visits, return_exceptions=True)
-        await asyncio.to_thread(self.store.feeds.release, self.clock())
+        await asyncio.to_thread(self.desk.store.feeds.release, self.desk.clock())
 
     async def _attend(self, row: FeedRow) -> None:
         """Carry one visit through; whatever goes wrong concerns this feed alone."""
         try:
-            feed = feed_from(row, self.feeds[row.id], self.settings.fetch)
+            feed = feed_from(row, self.desk.feeds[row.id], self.desk.settings.fetch)
             outcome, reading = await self._look(feed)
             report = await asyncio.to_thread(self._keep, feed, outcome, reading)
         except Exception:
@@ -133,19 +131,42 @@ class Poller:
         visit = self._weigh(feed, outcome, reading)
         record = visit_record(
             visit,
-            self.clock(),
+            self.desk.clock(),
             rules=self.judge.fingerprint,
-            backfill=timedelta(days=self.settings.digest.backfill_days),
+            backfill=timedelta(days=self.desk.settings.digest.backfill_days),
         )
-        recorded = self.store.feeds.record(record)
+        recorded = self.desk.store.feeds.record(record)
         if recorded.captured:
-            tell_apart(self.store, self.clock())
+            tell_apart(self.desk.store, self.desk.clock())
         return Report(visit=visit, recorded=recorded)
 
     def _weigh(self, feed: Feed, outcome: Outcome, reading: Reading) -> Visit:
         fresh = leave_out(reading.entries, feed.known)
         judged = tuple((entry, self.judge.judge(entry)) for entry in fresh)
         return Visit(feed=feed, outcome=outcome, entries=reading.entries, judged=judged, notes=reading.notes)
+
+
+@asynccontextmanager
+async def open_poller(
+    desk: Desk, judge: Judge, on_visit: Callable[[Report], None] = lambda report: None
+) -> AsyncIterator[Poller]:
+    """Open the network and the reading worker for as long as visits are made."""
+    settings = desk.settings
+    async with Fetcher(settings.fetch, settings.contact) as fetcher, Reader() as reader:
+        yield Poller(desk=desk, judge=judge, fetcher=fetcher, reader=reader, on_visit=on_visit)
+
+
+async def poll(desk: Desk, judge: Judge, on_visit: Callable[[Report], None]) -> Tally:
+    """Visit every feed that is due and add up what came of it; `on_visit` hears of each visit."""
+    tally = Tally()
+
+    def count(report: Report) -> None:
+        tally.add(report)
+        on_visit(report)
+
+    async with open_poller(desk, judge, count) as poller:
+        await poller.poll()
+    return tally
 
 
 def tell_apart(store: Store, now: datetime) -> None:

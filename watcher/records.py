@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from storage.items import FullItem
 from storage.records import NewItem, VisitRecord
+
 from storage.seeds import Seed
 from storage.tables import FeedRow, ItemRow, VisitRow
 from watcher.cadence import due_after
@@ -52,8 +53,7 @@ def visit_record(visit: Visit, now: datetime, *, rules: str, backfill: timedelta
         memory=_memory(visit, now) | {"due_at": due_after(outcome, feed, now), "visited_at": now},
         visit=_visit_row(visit, now),
         items=tuple(
-            _new_item(entry, judgement, feed, now, rules=rules, backfill=backfill)
-            for entry, judgement in visit.judged
+            _new_item(entry, judgement, feed, now, rules=rules, backfill=backfill) for entry, judgement in visit.judged
         ),
     )
 
@@ -94,9 +94,7 @@ def seed_item(seed: Seed, judgement: Judgement, now: datetime, *, rules: str) ->
 def told_from(full: FullItem) -> Told:
     """Return what is compared of an item when stories are told apart."""
     row = full.item
-    return Told(
-        item_id=row.id or 0, story_id=row.story_id or 0, canonical_url=row.canonical_url, title=row.first_title
-    )
+    return Told(item_id=row.id or 0, story_id=row.story_id or 0, canonical_url=row.canonical_url, title=row.first_title)
 
 
 def news_from(full: FullItem, names: dict[str, str]) -> News:
@@ -130,10 +128,14 @@ def _memory(visit: Visit, now: datetime) -> dict[str, object]:
             return {"problem": problem, "failures": visit.feed.failures + 1}
         case Fetched() as fetched:
             news = {"news_at": now} if visit.judged else {}
-            return _well(fetched, now) | news | {
-                "body_hash": fetched.body_hash,
-                "known": pack_known(visit.entries),
-            }
+            return (
+                _well(fetched, now)
+                | news
+                | {
+                    "body_hash": fetched.body_hash,
+                    "known": pack_known(visit.entries),
+                }
+            )
         case unchanged:
             return _well(unchanged, now)
 

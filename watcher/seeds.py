@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from storage.store import Store
+
 from storage.seeds import load_seeds
 from watcher.judge import Judge
 from watcher.records import seed_item

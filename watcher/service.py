@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from watcher.digest import Channel, Desk, deliver_next, open_due
+from watcher.desk import Desk
+from watcher.digest import Channel, deliver_next, open_due
 from watcher.poll import Poller
 
 HEARTBEAT = "heartbeat"
@@ -32,7 +33,6 @@ class Service:
     poller: Poller
     desk: Desk
     channels: Mapping[str, Channel]
-    clock: Callable[[], datetime]
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
@@ -43,7 +43,7 @@ class Service:
             self.tick,
             "interval",
             seconds=self.desk.settings.tick_seconds,
-            next_run_time=self.clock(),
+            next_run_time=self.desk.clock(),
             coalesce=True,
             max_instances=1,
             misfire_grace_time=None,
@@ -75,17 +75,17 @@ class Service:
             del self.running[name]
 
     async def _beat(self) -> None:
-        await asyncio.to_thread(self.desk.store.facts.note, HEARTBEAT, "", self.clock())
+        await asyncio.to_thread(self.desk.store.facts.note, HEARTBEAT, "", self.desk.clock())
 
     async def _digest(self) -> None:
-        opened = await asyncio.to_thread(open_due, self.desk, self.clock())
+        opened = await asyncio.to_thread(open_due, self.desk)
         if opened:
             log.info("digests opened: %d", opened)
 
     async def _send(self) -> None:
         """Send what is due, one delivery after the other, until nothing is due or we stop."""
         while not self.stopping.is_set():
-            state = await asyncio.to_thread(deliver_next, self.desk, self.channels, self.clock())
+            state = await asyncio.to_thread(deliver_next, self.desk, self.channels)
             if state is None:
                 return
             log.info("delivery: %s", state)
@@ -98,10 +98,8 @@ class Service:
     async def _drain(self) -> None:
         """Let what is under way end; the lease covers what does not."""
         log.info("stopping: waiting for %d visits", len(self.poller.visits))
-        await self.poller.finish(DRAIN)
-        jobs = list(self.running.values())
-        if jobs:
-            await asyncio.wait(jobs, timeout=DRAIN.total_seconds() / 2)
+        jobs = [asyncio.create_task(self.poller.finish(DRAIN)), *self.running.values()]
+        await asyncio.wait(jobs, timeout=DRAIN.total_seconds() + 2)
         log.info("stopped")
 
 

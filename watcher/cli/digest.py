@@ -1,15 +1,16 @@
 """`digest`: what is mailed."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from watcher.cli.office import open_desk
-from watcher.cli.place import Place, wall_clock
+from watcher.cli.place import Place
 from watcher.cli.show import err, out, show_json, show_table
 from watcher.deliver import open_channels
-from watcher.digest import Desk, deliver_next, local_day, open_digest, preview
+from watcher.desk import Desk
+from watcher.digest import deliver_next, destination, local_day, open_digest, preview
 from watcher.errors import WatcherError
 from watcher.settings.watcher import SubscriptionSettings
 
@@ -32,7 +33,7 @@ def preview_digest(
     """Print the digest that would be sent now; nothing is written or sent."""
     place: Place = context.obj
     with open_desk(place) as desk:
-        composed = preview(desk, chosen(desk, subscription)[0], wall_clock())
+        composed = preview(desk, chosen(desk, subscription)[0])
     print(f"Subject: {composed.subject}\n\n{composed.text}")
     if html:
         html.write_text(composed.html, encoding="utf-8")
@@ -43,13 +44,9 @@ def preview_digest(
 def send(context: typer.Context, subscription: Subscription = None) -> None:
     """Open today's digest now, and send everything that waits to be sent."""
     place: Place = context.obj
-    now = wall_clock()
     with open_desk(place) as desk:
         for one in chosen(desk, subscription):
-            day = local_day(now, one)
-            opened = open_digest(desk, one, day, now)
-            stands = f"the digest of {day} stands already; what is new since then comes with the next one"
-            out.print(f"{one.id}: {stands if opened is None else f'digest of {day} opened, {desk.destination(one)}'}.")
+            out.print(f"{one.id}: {_open_today(desk, one)}.", markup=False)
         states = send_waiting(desk)
     out.print(", ".join(f"{states.count(state)} {state}" for state in sorted(set(states))) or "Nothing to send.")
     raise typer.Exit(1 if set(states) - {"sent"} else 0)
@@ -85,6 +82,23 @@ def send_waiting(desk: Desk) -> list[str]:
     """Send every delivery that is due now; return the states they ended in."""
     channels = open_channels(desk.settings)
     states = []
-    while state := deliver_next(desk, channels, wall_clock()):
+    while state := deliver_next(desk, channels):
         states.append(state)
     return states
+
+
+def _open_today(desk: Desk, subscription: SubscriptionSettings) -> str:
+    day = local_day(desk.clock(), subscription)
+    if open_digest(desk, subscription, day) is None:
+        return f"the digest of {day} stands already; what is new since then comes with the next one"
+    return f"digest of {day} opened, {destination(desk.settings, subscription)}"
+
+
+def _columns(one: Any) -> dict[str, Any]:
+    return {
+        "day": one.day,
+        "subscription": one.subscription,
+        "items": one.items,
+        "deliveries": ", ".join(f"{count} {state}" for state, count in sorted(one.deliveries.items())) or "not sent",
+        "subject": one.subject,
+    }

@@ -1,18 +1,17 @@
-"""What commands that work with the store share: open it, upgrade it, load the judge."""
+"""What commands that work with the store share: open it, upgrade it, prepare it for visits."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from storage.database import Database
 from storage.store import Store
 from storage.upgrade import upgrade
+
 from watcher.cli.place import Place, wall_clock
-from watcher.digest import Desk, note_subscriptions
+from watcher.desk import Desk
+from watcher.digest import note_subscriptions
 from watcher.judge import Judge
 from watcher.seeds import plant_seeds
-from watcher.settings.cities import load_cities
-from watcher.settings.topics import load_topics
 
 
 @contextmanager
@@ -26,23 +25,18 @@ def open_store(url: str) -> Iterator[Store]:
         database.close()
 
 
-def load_judge(folder: Path) -> Judge:
-    """Build the judge from topics.toml and cities.csv."""
-    return Judge(load_topics(folder), load_cities(folder))
-
-
 @contextmanager
 def open_desk(place: Place) -> Iterator[Desk]:
     """Open what the digest commands need; a subscription counts as seen from now on."""
     settings, feeds = place.settings(), place.feeds()
     with open_store(settings.database.get_secret_value()) as store:
-        desk = Desk(store=store, settings=settings, feeds=feeds)
-        note_subscriptions(desk, wall_clock())
+        desk = Desk(store=store, settings=settings, feeds=feeds, clock=wall_clock)
+        note_subscriptions(desk)
         yield desk
 
 
 def prepare(desk: Desk, judge: Judge) -> None:
     """Make the store ready for visits: the feeds of feeds.toml, and the seeds."""
-    now = wall_clock()
+    now = desk.clock()
     desk.store.feeds.enrol([(feed.id, feed.url) for feed in desk.feeds.values()], now)
     plant_seeds(desk.store, judge, now)

@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
-from watcher.cli.office import load_judge, open_desk, prepare
-from watcher.cli.place import Place, wall_clock
+from watcher.cli.judging import load_judge
+from watcher.cli.office import open_desk, prepare
+from watcher.cli.place import Place
 from watcher.deliver import open_channels
-from watcher.digest import Desk
-from watcher.fetch import Fetcher
+from watcher.desk import Desk
+from watcher.digest import destination
 from watcher.judge import Judge
-from watcher.poll import Poller
+from watcher.poll import open_poller
 from watcher.schedule import next_due
 from watcher.service import Service
-from watcher.workers import Reader
 
 app = typer.Typer()
 log = logging.getLogger("watcher")
@@ -40,24 +40,18 @@ def run(
 
 
 async def _serve(desk: Desk, judge: Judge) -> None:
-    settings = desk.settings
-    async with Fetcher(settings.fetch, settings.contact) as fetcher, Reader() as reader:
-        poller = Poller(
-            store=desk.store,
-            fetcher=fetcher,
-            reader=reader,
-            judge=judge,
-            feeds=desk.feeds,
-            settings=settings,
-            clock=wall_clock,
-        )
-        service = Service(poller=poller, desk=desk, channels=open_channels(settings), clock=wall_clock)
-        await service.run()
+    async with open_poller(desk, judge) as poller:
+        await Service(poller=poller, desk=desk, channels=open_channels(desk.settings)).run()
 
 
 def _announce(desk: Desk, place: Place) -> None:
     """Say at the start what will happen, and what is missing for it."""
     log.info("%d feeds from %s; seeds and items in %s", len(desk.feeds), place.folder, desk.store.database.label)
     for subscription in desk.settings.subscriptions:
-        due = next_due(wall_clock(), at=subscription.at, zone=subscription.zone)
-        log.info("digest '%s': next at %s UTC, %s", subscription.id, f"{due:%Y-%m-%d %H:%M}", desk.destination(subscription))
+        due = next_due(desk.clock(), at=subscription.at, zone=subscription.zone)
+        log.info(
+            "digest '%s': next at %s UTC, %s",
+            subscription.id,
+            f"{due:%Y-%m-%d %H:%M}",
+            destination(desk.settings, subscription),
+        )

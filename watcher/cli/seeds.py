@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from watcher.cli.items import brief, list_table
-from watcher.cli.office import load_judge, open_desk, prepare
+from watcher.cli.judging import load_judge
+from watcher.cli.office import open_desk, prepare
 from watcher.cli.place import Place
 from watcher.cli.show import show_json
 

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 import typer
 
 from watcher.cli.office import open_desk
-from watcher.cli.place import Place, wall_clock
+from watcher.cli.place import Place
 from watcher.cli.show import ago, out, show_json
-from watcher.digest import Desk
+from watcher.desk import Desk
+from watcher.digest import destination
 from watcher.schedule import next_due
 from watcher.service import HEARTBEAT, is_alive
 
@@ -22,8 +23,8 @@ def status(
 ) -> None:
     """Say how the service, the feeds, the items and the digests are."""
     place: Place = context.obj
-    now = wall_clock()
     with open_desk(place) as desk:
+        now = desk.clock()
         facts = look(desk, now)
     if as_json:
         show_json(facts)
@@ -54,7 +55,7 @@ def _digest(desk: Desk, subscription: Any, now: datetime) -> dict[str, Any]:
         "subscription": subscription.id,
         "last_day": last.day if last else None,
         "next_at": next_due(now, at=subscription.at, zone=subscription.zone),
-        "destination": desk.destination(subscription),
+        "destination": destination(desk.settings, subscription),
     }
 
 

@@ -16,7 +16,7 @@ from pydantic_settings import (
 )
 
 from watcher.errors import ConfigError
-from watcher.settings.base import Strict, explain_error, load_toml
+from watcher.settings.base import Strict, explain_error, load_toml, stands_in
 from watcher.settings.feeds import Zone
 
 FILE = "watcher.toml"
@@ -144,9 +144,18 @@ def load_watcher(folder: Path, *, database: str | None = None) -> WatcherSetting
     try:
         settings = OverlaidSettings(**data)
     except ValidationError as error:
-        raise explain_error(path, error, WatcherSettings, data) from error
+        raise explain_error(_source(path, error, data), error, WatcherSettings, data) from error
     _refuse_double_subscriptions(path, settings)
     return settings.model_copy(update={"database": SecretStr(database)}) if database else settings
+
+
+def _source(path: Path, error: ValidationError, data: object) -> Path | str:
+    """Name where a wrong value stands: in the file, or in a variable or secret file laid over it."""
+    loc = error.errors()[0]["loc"]
+    if stands_in(data, loc):
+        return path
+    variable = PREFIX + "__".join(str(step) for step in loc).upper()
+    return f"{variable} (environment or secret file)"
 
 
 def _refuse_double_subscriptions(path: Path, settings: WatcherSettings) -> None:

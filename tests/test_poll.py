@@ -1,0 +1,155 @@
+"""One poll: fetched, read, judged, stored; what goes wrong with one feed concerns that feed alone."""
+
+import asyncio
+
+import pytest
+from conftest import answer, rss
+
+from watcher.poll import LEASE, open_poller, poll
+
+FORUM = ("f1", "Shanghai-Taipei City Forum opens", "The mayors of Shanghai and Taipei signed two MOUs.")
+SHARES = ("s1", "Shanghai Stock Exchange ends higher", "Shares rose by one percent.")
+
+
+def run(desk, judge):
+    return asyncio.run(poll(desk, judge, lambda report: None))
+
+
+def again(desk, judge):
+    desk.store.feeds.hasten(desk.clock())
+    return run(desk, judge)
+
+
+def titles(desk, **options):
+    return [full.item.title for full in desk.store.items.recent(limit=100, **options)]
+
+
+def test_a_matching_entry_is_captured_with_pair_kind_and_reasons(site, make_desk, judge):
+    site.pages["/a"] = rss(FORUM, SHARES)
+    desk = make_desk(a=site.url("/a"))
+    tally = run(desk, judge)
+    assert (tally.feeds, tally.read, tally.entries, tally.new_entries, tally.captured) == (1, 1, 2, 2, 1)
+    [full] = desk.store.items.recent(limit=100)
+    assert full.item.title == FORUM[1]
+    assert ("pair", "shanghai~taipei") in full.facets
+    assert full.item.kind == "forum"
+    assert full.item.why
+    assert full.item.reasons
+    assert full.item.story_id == full.item.id
+
+
+def test_a_second_poll_of_unchanged_feeds_stores_nothing_and_parses_nothing(site, make_desk, judge):
+    def same_bytes_without_etag(request):
+        answer(request, rss(FORUM))
+
+    site.pages |= {"/a": rss(FORUM), "/b": same_bytes_without_etag}
+    desk = make_desk(a=site.url("/a"), b=site.url("/b"))
+    assert run(desk, judge).read == 2
+    before = desk.store.items.counts()
+
+    async def second():
+        async with open_poller(desk, judge) as poller:
+            desk.store.feeds.hasten(desk.clock())
+            await poller.poll()
+            return poller.reader.started
+
+    assert asyncio.run(second()) is False
+    assert [visit.outcome for feed in "ab" for visit in desk.store.feeds.last_visits(feed, 1)] == ["unchanged"] * 2
+    assert desk.store.items.counts() == before
+
+
+def test_only_entries_that_are_not_known_are_judged_and_stored(site, make_desk, judge, clock):
+    site.pages["/a"] = rss(FORUM)
+    desk = make_desk(a=site.url("/a"))
+    run(desk, judge)
+    site.pages["/a"] = rss(SHARES, FORUM)
+    tally = again(desk, judge)
+    assert (tally.read, tally.entries, tally.new_entries, tally.captured) == (1, 2, 1, 0)
+
+
+def test_an_edited_headline_is_judged_again_and_the_first_one_is_kept(site, make_desk, judge):
+    site.pages["/a"] = rss(("x", "Mayors meet"))
+    desk = make_desk(a=site.url("/a"))
+    assert run(desk, judge).captured == 0
+    site.pages["/a"] = rss(("x", "Taipei and Daegu renew sister city agreement"))
+    assert again(desk, judge).captured == 1
+    [full] = desk.store.items.recent(limit=10)
+    assert (full.item.first_title, full.item.title) == ("Mayors meet", "Taipei and Daegu renew sister city agreement")
+
+
+def test_twenty_two_entries_under_one_id_are_twenty_two_items(site, make_desk, judge):
+    site.pages["/a"] = rss(*[("same", f"Taipei and Daegu sister city news, part {number}") for number in range(22)])
+    desk = make_desk(a=site.url("/a"))
+    assert run(desk, judge).new_entries == 22
+    assert len(set(titles(desk))) == 22
+    assert again(desk, judge).new_entries == 0
+
+
+@pytest.mark.parametrize(
+    ("page", "sentence"),
+    [
+        (lambda request: answer(request, b"<!doctype html><html><body>Hello</body></html>"), "HTML"),
+        (lambda request: answer(request, b"  "), "empty"),
+        (lambda request: answer(request, b"", 503, Retry_After="7200"), "503"),
+        (lambda request: answer(request, b"", 410), "410"),
+        (lambda request: answer(request, rss(FORUM)[:100]), ""),
+    ],
+)
+def test_a_feed_that_fails_leaves_the_others_alone_and_says_why_in_its_row(site, make_desk, judge, page, sentence):
+    site.pages |= {"/bad": page, "/good": rss(FORUM)}
+    desk = make_desk(bad=site.url("/bad"), good=site.url("/good"))
+    tally = run(desk, judge)
+    assert (tally.failed, tally.read, tally.captured) == (1, 1, 1)
+    row = desk.store.feeds.find("bad")
+    assert sentence in row.problem
+    assert row.problem
+    assert row.failures == 1
+    assert row.due_at > desk.clock()
+    assert again(desk, judge).failed == 1
+    site.pages["/bad"] = rss(SHARES)
+    assert again(desk, judge).read == 1
+    assert desk.store.feeds.find("bad").problem == ""
+
+
+def test_a_feed_is_not_visited_before_it_is_due(site, make_desk, judge, clock):
+    site.pages["/a"] = rss(FORUM)
+    desk = make_desk(a=site.url("/a"))
+    run(desk, judge)
+    clock.forward(minutes=50)
+    assert run(desk, judge).feeds == 0
+    clock.forward(minutes=15)
+    assert run(desk, judge).feeds == 1
+    assert site.asked == ["/a", "/a"]
+
+
+def test_news_that_is_old_at_first_sight_is_marked_backfill(site, make_desk, judge, clock):
+    site.pages["/a"] = rss(FORUM, published=clock.forward(days=-4))
+    clock.forward(days=4)
+    desk = make_desk(a=site.url("/a"))
+    run(desk, judge)
+    [full] = desk.store.items.recent(limit=10)
+    assert full.item.backfill
+
+
+def test_the_same_article_in_two_feeds_is_one_story(site, make_desk, judge):
+    site.pages |= {"/a": rss(FORUM), "/b": rss(FORUM, name="Other")}
+    desk = make_desk(a=site.url("/a"), b=site.url("/b"))
+    assert run(desk, judge).captured == 2
+    found = desk.store.items.recent(limit=10)
+    assert len({full.item.story_id for full in found}) == 1
+    assert {full.item.story_why for full in found} == {"first", "url"}
+
+
+def test_a_visit_whose_lease_was_lost_records_nothing(site, make_desk, judge, clock, store):
+    site.pages["/a"] = rss(FORUM)
+    desk = make_desk(a=site.url("/a"))
+
+    def steal(request):
+        other = type(store)(store.database)
+        clock.forward(minutes=11)
+        assert [row.id for row in other.feeds.claim(clock(), LEASE, 5)] == ["a"]
+        answer(request, rss(FORUM))
+
+    site.pages["/a"] = steal
+    assert run(desk, judge).captured == 0
+    assert titles(desk) == []

@@ -1,0 +1,108 @@
+"""The service: the tick waits for nothing, and SIGTERM drains."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+
+import pytest
+from conftest import rss
+
+from watcher.deliver import open_channels
+from watcher.digest import note_subscriptions
+from watcher.poll import open_poller
+from watcher.service import HEARTBEAT, HEARTBEAT_GRACE, Service, is_alive
+
+FORUM = ("f1", "Shanghai-Taipei City Forum opens", "The mayors of Shanghai and Taipei signed two MOUs.")
+
+
+async def until(true, seconds=20.0):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "waited in vain"
+        await asyncio.sleep(0.02)
+
+
+def test_a_feed_held_open_delays_neither_tick_nor_feed_nor_digest(site, make_desk, judge, clock):
+    site.pages |= {"/stuck": site.hold, "/good": rss(FORUM)}
+    desk = make_desk(
+        {"subscriptions": ({"id": "daily", "at": "18:00"},)}, stuck=site.url("/stuck"), good=site.url("/good")
+    )
+    note_subscriptions(desk)
+
+    async def live():
+        async with open_poller(desk, judge) as poller:
+            service = Service(poller=poller, desk=desk, channels=open_channels(desk.settings))
+            await service.tick()
+            await until(lambda: desk.store.items.counts()["captured"] == 1)
+            assert "/stuck" in site.asked
+            first = desk.store.facts.find(HEARTBEAT).noted_at
+            clock.forward(hours=6)
+            await until(lambda: not service.running)
+            await service.tick()
+            await until(lambda: desk.store.deliveries.counts().get("sent") == 1 or (not service.running))
+            await service.tick()
+            await until(lambda: desk.store.deliveries.counts().get("sent") == 1)
+            assert desk.store.facts.find(HEARTBEAT).noted_at > first
+            assert [task.get_name() for task in poller.visits] == ["visit stuck"]
+            await poller.finish(timedelta())
+
+    asyncio.run(live())
+    assert desk.store.feeds.find("stuck").claimed_by is None
+    assert desk.store.feeds.find("stuck").due_at <= clock()
+
+
+def test_a_job_that_fails_is_logged_and_tried_again(site, make_desk, judge, caplog):
+    desk = make_desk(a=site.url("/a"))
+
+    async def live():
+        async with open_poller(desk, judge) as poller:
+            service = Service(poller=poller, desk=desk, channels={})
+            desk.store.database.close()
+            (desk.settings.digest.folder.parent / "watcher.db").unlink()
+            (desk.settings.digest.folder.parent / "watcher.db").mkdir()
+            await service.tick()
+            await until(lambda: not service.running)
+            await service.tick()
+            await until(lambda: not service.running)
+
+    asyncio.run(live())
+    assert "tried again at the next tick" in caplog.text
+
+
+def test_a_heartbeat_is_recent_for_two_minutes(clock):
+    assert not is_alive(None, clock())
+    assert is_alive(clock() - HEARTBEAT_GRACE, clock())
+    assert not is_alive(clock() - HEARTBEAT_GRACE - timedelta(seconds=1), clock())
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_run_polls_at_once_beats_and_ends_cleanly(site, tmp_path, number):
+    site.pages |= {"/a": rss(FORUM), "/stuck": site.hold}
+    config = tmp_path / "config"
+    command = [sys.executable, "-m", "watcher", "--config", str(config)]
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "CITY_WATCHER_FETCH__ALLOW_PRIVATE": "127.0.0.1",
+        "CITY_WATCHER_DATABASE": f"sqlite:///{tmp_path}/watcher.db",
+    }
+    subprocess.run([sys.executable, "-m", "watcher", "init", str(config)], check=True, capture_output=True)
+    (config / "feeds.toml").write_text(
+        f'[[feed]]\nid = "a"\nurl = "{site.url("/a")}"\n[[feed]]\nid = "stuck"\nurl = "{site.url("/stuck")}"\n'
+    )
+    service = subprocess.Popen([*command, "run"], env=environment, stderr=subprocess.PIPE, text=True)
+    try:
+        alive = [*command, "healthcheck"]
+        end = time.monotonic() + 60
+        while subprocess.run(alive, env=environment, capture_output=True).returncode != 0 or "/a" not in site.asked:
+            assert time.monotonic() < end
+        service.send_signal(number)
+        site.let_go.set()
+        _, said = service.communicate(timeout=60)
+    finally:
+        service.kill()
+    assert service.returncode == 0, said
+    assert "stopped" in said
+    assert "Traceback" not in said

@@ -1,0 +1,140 @@
+"""Configuration: what is wrong stops the start with file, key and cure."""
+
+from datetime import time, timedelta
+
+import pytest
+
+from watcher.errors import ConfigError
+from watcher.settings.feeds import load_feeds
+from watcher.settings.load import find_config, packaged_config
+from watcher.settings.watcher import load_watcher
+
+FEED = '[[feed]]\nid = "a"\nname = "A"\nurl = "https://a.example/"\n'
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(name, text):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('contakt = "a@b.example"', "'contakt' is not a setting (did you mean 'contact'?)"),
+        ("[smtp]\nprt = 3", "'prt' is not a setting (did you mean 'port'?)"),
+        ("[smtp]\nport = 99999999", "'port' input should be less than or equal to 65535 (found 99999999)"),
+        (
+            '[[subscription]]\nat = "7"',
+            "subscription 1: 'at' is not a time of day; write one such as '07:00' (found '7')",
+        ),
+        ('[[subscription]]\nid = "x"\nzone = "Mars"', "subscription 1 \"x\": 'zone' is not a time zone"),
+        ("[[subscription]]\n[[subscription]]", "two subscriptions are called 'daily'; give each an id of its own."),
+        ("contact =", "invalid value (at line 1, column 10); mend the line."),
+    ],
+)
+def test_a_wrong_watcher_toml_is_one_sentence_that_names_file_and_key(write, text, sentence):
+    with pytest.raises(ConfigError) as caught:
+        load_watcher(write("watcher.toml", text + "\n"))
+    assert str(caught.value).startswith(f"{write('watcher.toml', text)}/watcher.toml: ")
+    assert sentence in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (FEED + "colour = 3", "feed 1 \"A\": 'colour' is not a setting (known here: id, name,"),
+        (FEED + "every_minuts = 3", "feed 1 \"A\": 'every_minuts' is not a setting (did you mean 'every_minutes'?)"),
+        ('[[feed]]\nid = "a"', "feed 1 \"a\": 'url' is missing; add it."),
+        (FEED.replace("https", "ftp"), "is not a web address; write one that begins with http:// or https://"),
+        (FEED + FEED, "feed 2 \"A\": 'id' is the same as that of feed 1; remove one of the two."),
+        (FEED + FEED.replace('"a"', '"b"'), "'url' is the same as that of feed 1"),
+    ],
+)
+def test_a_wrong_feeds_toml_names_the_feed_and_the_cure(write, text, sentence):
+    with pytest.raises(ConfigError) as caught:
+        load_feeds(write("feeds.toml", text + "\n"))
+    assert sentence in str(caught.value)
+
+
+def test_a_missing_file_says_how_to_get_one(tmp_path):
+    with pytest.raises(ConfigError, match="the file is missing; `city-watcher init` writes a fresh one"):
+        load_feeds(tmp_path)
+
+
+def test_a_file_that_is_not_utf8_names_the_byte(tmp_path):
+    (tmp_path / "feeds.toml").write_bytes(b"# caf\xe9\n")
+    with pytest.raises(ConfigError, match="byte 5 is not UTF-8"):
+        load_feeds(tmp_path)
+
+
+def test_the_environment_beats_secret_files_beat_the_file(write, tmp_path, monkeypatch):
+    folder = write("watcher.toml", '[smtp]\nhost = "file"\nusername = "file"\npassword = "file"\n')
+    secrets = tmp_path / "secrets"
+    secrets.mkdir()
+    for name in ("host", "username"):
+        (secrets / f"city_watcher_smtp__{name}").write_text(f"secret-{name}\n")
+    (secrets / "another_programs_key").write_text("x")
+    monkeypatch.setenv("CITY_WATCHER_SECRETS", str(secrets))
+    monkeypatch.setenv("CITY_WATCHER_SMTP__HOST", "environment")
+    smtp = load_watcher(folder).smtp
+    assert (smtp.host, smtp.username, smtp.password.get_secret_value()) == ("environment", "secret-username", "file")
+
+
+def test_a_wrong_variable_is_named_as_such(write, monkeypatch):
+    monkeypatch.setenv("CITY_WATCHER_SMTP__PORT", "abc")
+    with pytest.raises(ConfigError, match=r"CITY_WATCHER_SMTP__PORT \(environment or secret file\): 'port' input"):
+        load_watcher(write("watcher.toml", ""))
+
+
+def test_the_command_lines_database_beats_all(write, monkeypatch):
+    monkeypatch.setenv("CITY_WATCHER_DATABASE", "sqlite:///environment.db")
+    folder = write("watcher.toml", 'database = "sqlite:///file.db"\n')
+    assert load_watcher(folder).database.get_secret_value() == "sqlite:///environment.db"
+    assert load_watcher(folder, database="sqlite:///x.db").database.get_secret_value() == "sqlite:///x.db"
+
+
+def test_private_hosts_may_be_named_by_a_plain_variable(write, monkeypatch):
+    monkeypatch.setenv("CITY_WATCHER_FETCH__ALLOW_PRIVATE", "127.0.0.1, intranet.example")
+    assert load_watcher(write("watcher.toml", "")).fetch.allow_private == ("127.0.0.1", "intranet.example")
+
+
+def test_a_wrong_password_is_never_shown(write):
+    with pytest.raises(ConfigError) as caught:
+        load_watcher(write("watcher.toml", "[smtp]\npassword = 4711\n"))
+    assert "4711" not in str(caught.value)
+    assert "hunter2" not in repr(load_watcher(write("watcher.toml", '[smtp]\npassword = "hunter2"\n')))
+
+
+def test_a_feed_may_say_its_own_pace(write):
+    first, second = load_feeds(
+        write("feeds.toml", FEED + "every_minutes = 15\n" + FEED.replace('"a"', '"b"').replace("//a", "//b"))
+    )
+    assert first.every(timedelta(hours=1)) == timedelta(minutes=15)
+    assert second.every(timedelta(hours=1)) == timedelta(hours=1)
+
+
+def test_config_is_found_by_option_then_variable_then_here_then_package(tmp_path):
+    given, named, here = (tmp_path / name for name in ("given", "named", "here"))
+    for folder in (given, named, here / "config"):
+        folder.mkdir(parents=True)
+        (folder / "watcher.toml").touch()
+    variable = {"CITY_WATCHER_CONFIG": str(named)}
+    assert find_config(given, variable, here) == given
+    assert find_config(None, variable, here) == named
+    assert find_config(None, {}, here) == here / "config"
+    assert find_config(None, {}, tmp_path) == packaged_config()
+
+
+def test_a_named_folder_without_configuration_is_an_error_with_its_cure(tmp_path):
+    with pytest.raises(ConfigError, match="no watcher.toml there; `city-watcher init"):
+        find_config(tmp_path, {}, tmp_path)
+
+
+def test_a_subscription_is_due_at_seven_unless_it_says_otherwise(write):
+    assert load_watcher(write("watcher.toml", "")).subscriptions[0].at == time(7)
+    assert load_watcher(write("watcher.toml", '[[subscription]]\nat = "18:30"')).subscriptions[0].at == time(18, 30)

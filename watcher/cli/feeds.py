@@ -1,0 +1,102 @@
+"""`feeds`: where we look."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from storage.tables import FeedRow
+from watcher.cli.office import open_desk
+from watcher.cli.place import Place
+from watcher.cli.readfiles import read_sources
+from watcher.cli.show import ago, out, show_json, show_table
+from watcher.desk import Desk
+from watcher.errors import ConfigError
+from watcher.feedlist import read_list
+from watcher.feedsfile import add_feeds
+
+app = typer.Typer(no_args_is_help=True, help="List, import and read feeds.")
+
+
+@app.callback()
+def feeds() -> None:
+    """List, import and read feeds."""
+
+
+@app.command("list")
+def list_feeds(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the enabled feeds with their state, newest entry and next visit."""
+    place: Place = context.obj
+    with open_desk(place) as desk:
+        rows = {row.id: row for row in desk.store.feeds.list_all()}
+        newest = desk.store.items.newest_by_feed()
+        found = [_state(desk, rows.get(feed), newest, feed) for feed in desk.feeds]
+        now = desk.clock()
+    if as_json:
+        show_json(found)
+        return
+    table = [
+        (one["id"], one["state"], one["entries"], one["newest_at"], ago(one["due_at"], now), one["problem"])
+        for one in found
+    ]
+    show_table(("id", "state", "entries", "newest", "due", "problem"), table, empty="No feed is enabled in feeds.toml.")
+
+
+@app.command("import")
+def import_feeds(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="OPML, or text with one address a line.")],
+) -> None:
+    """Add the feeds of OPML or text files to feeds.toml; those that stand there already are left alone."""
+    place: Place = context.obj
+    listed = [feed for file in files for feed in read_list(_text(file), str(file))]
+    added = add_feeds(place.folder, listed)
+    for feed in added:
+        out.print(f"added {escape(feed)}")
+    out.print(f"{len(added)} feeds added, {len(listed) - len(added)} known already.")
+
+
+@app.command()
+def read(
+    sources: Annotated[list[str], typer.Argument(metavar="FILE|URL...", help="Documents to read.")],
+    context: typer.Context,
+    zone: Annotated[str, typer.Option(help="The zone of times that name none, such as Asia/Taipei.")] = "UTC",
+    region: Annotated[str, typer.Option(metavar="CC", help="The country, for zone names such as CST.")] = "",
+    encoding: Annotated[str, typer.Option(help="The encoding, when the document lies about it.")] = "",
+) -> None:
+    """Read documents as a poll would, and print one JSON line for each entry."""
+    place: Place = context.obj
+    well = asyncio.run(read_sources(place, sources, zone=zone, region=region, encoding=encoding))
+    raise typer.Exit(0 if well else 1)
+
+
+def _state(desk: Desk, row: FeedRow | None, newest: dict[str, Any], feed: str) -> dict[str, Any]:
+    return {
+        "id": feed,
+        "url": desk.feeds[feed].url,
+        "state": _word(row),
+        "entries": len(row.known) // 8 if row else 0,
+        "newest_at": newest.get(feed),
+        "due_at": row.due_at if row else None,
+        "problem": row.problem if row else "",
+    }
+
+
+def _word(row: FeedRow | None) -> str:
+    if row is None or row.visited_at is None:
+        return "new"
+    return "failing" if row.problem else "well"
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{file}: byte {error.start} is not UTF-8; save the file as UTF-8.") from error

@@ -1,0 +1,66 @@
+"""`init`: write the configuration files that you edit."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import tomlkit
+import typer
+
+from watcher.cli.show import out
+from watcher.errors import ConfigError
+from watcher.feedsfile import write_safely
+from watcher.settings import watcher
+from watcher.settings.load import packaged_config
+
+app = typer.Typer()
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to write them.")] = Path("config"),
+    contact: Annotated[
+        str | None, typer.Option(help="Your mail address: feeds' owners and readers can write to it.")
+    ] = None,
+) -> None:
+    """Write the commented configuration files; what stands there already is never overwritten."""
+    written = [name for name in _files() if _copy(name, folder)]
+    if watcher.FILE in written:
+        _write_contact(folder, _ask(contact))
+    for name in _files():
+        out.print(f"{'written' if name in written else 'kept   '}  {folder / name}", markup=False, soft_wrap=True)
+    out.print("Next: `city-watcher poll` looks once, `city-watcher run` stays.")
+
+
+def _files() -> list[str]:
+    return sorted(path.name for path in packaged_config().iterdir() if path.suffix in (".toml", ".csv"))
+
+
+def _copy(name: str, folder: Path) -> bool:
+    """Copy one file unless it stands there; say whether it was written."""
+    target = folder / name
+    if target.exists():
+        return False
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{folder}: cannot be made ({error.strerror}); choose another folder.") from error
+    write_safely(target, (packaged_config() / name).read_text(encoding="utf-8"))
+    target.chmod(0o644)
+    return True
+
+
+def _ask(contact: str | None) -> str:
+    if contact is None and sys.stdin.isatty():
+        return str(typer.prompt("Your mail address, shown to the feeds you visit (Enter for none)", default=""))
+    return contact or ""
+
+
+def _write_contact(folder: Path, contact: str) -> None:
+    if not contact:
+        return
+    path = folder / watcher.FILE
+    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    document["contact"] = contact
+    write_safely(path, tomlkit.dumps(document))
+    watcher.load_watcher(folder)

@@ -1,0 +1,1 @@
+"""The demo: the whole day on this machine, without the internet, from sample feeds that we invented."""

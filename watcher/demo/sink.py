@@ -1,0 +1,50 @@
+"""A mail server on loopback that keeps what it is given."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Thread
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+@dataclass
+class Sink:
+    """Hold the mails that arrived, as bytes, and where the server listens."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    mails: list[bytes] = field(default_factory=list)
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 # aiosmtpd
+        """Keep one mail."""
+        assert isinstance(envelope.content, bytes)
+        self.mails.append(envelope.content.replace(b"\r\n", b"\n"))
+        return "250 OK"
+
+
+@contextmanager
+def open_sink() -> Iterator[Sink]:
+    """Start a mail server on a free port of this machine; stop it in the end."""
+    sink = Sink()
+    loop = asyncio.new_event_loop()
+    server = loop.run_until_complete(loop.create_server(lambda: SMTP(sink, loop=loop), sink.host, 0))
+    sink.port = server.sockets[0].getsockname()[1]
+    thread = Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    try:
+        yield sink
+    finally:
+        asyncio.run_coroutine_threadsafe(_close(server), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+async def _close(server: asyncio.Server) -> None:
+    server.close()
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in rest:
+        task.cancel()
+    await asyncio.gather(*rest, return_exceptions=True)

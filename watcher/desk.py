@@ -1,0 +1,27 @@
+"""What every use case works with: the store, the settings, the feeds that are enabled."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.store import Store
+
+from watcher.settings.feeds import FeedSettings
+from watcher.settings.watcher import WatcherSettings
+
+Clock = Callable[[], datetime]
+"""Tells the time as aware UTC; only doors read the wall clock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Hold what the use cases share; `feeds` are by id."""
+
+    store: Store
+    settings: WatcherSettings
+    feeds: Mapping[str, FeedSettings]
+    clock: Clock
+
+    def feed_names(self) -> dict[str, str]:
+        """Return what a person calls each feed, by id."""
+        return {feed.id: feed.label for feed in self.feeds.values()}

@@ -1,0 +1,1 @@
+"""What the watcher remembers: feeds, visits, items, digests, deliveries. Imports nothing from `watcher`."""

@@ -1,0 +1,150 @@
+"""The digests: what a subscription has not been told yet, and the freezing of it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, insert, not_, select
+
+from storage.database import Database
+from storage.gather import CAPTURED, SEED, gather_items
+from storage.records import DigestSummary, FullItem
+from storage.rows import DELIVERIES, DIGEST_ITEMS, DIGESTS, ITEMS, insert_into, model_of, values_of
+from storage.tables import DeliveryRow, DigestRow
+from storage.upsert import NEAR
+
+IRRELEVANT = "irrelevant"
+NEWS: ColumnElement[bool] = and_(CAPTURED, not_(SEED))
+
+
+class _AlreadyTold(Exception):
+    """Undo a digest of which another one was quicker to tell an item."""
+
+
+class Digests:
+    """Keep the digests."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def last(self, subscription: str) -> DigestRow | None:
+        """Return the subscription's newest digest."""
+        return self._find(_of_subscription(subscription).order_by(DIGESTS.c.day.desc()).limit(1))
+
+    def find(self, subscription: str, day: str) -> DigestRow | None:
+        """Return the subscription's digest of one local day, such as 2026-03-01."""
+        return self._find(_of_subscription(subscription).where(DIGESTS.c.day == day))
+
+    def untold(self, subscription: str, since: datetime, until: datetime) -> list[FullItem]:
+        """Return the news captured between two instants, both included, that the subscription was not told.
+
+        Seeds, backfill and what somebody labelled irrelevant are no news. Oldest capture first.
+        """
+        told = select(DIGEST_ITEMS.c.item_id).where(DIGEST_ITEMS.c.subscription == subscription)
+        chosen = select(ITEMS).where(
+            NEWS,
+            ITEMS.c.backfill.is_(False),
+            ITEMS.c.label != IRRELEVANT,
+            ITEMS.c.captured_at.between(since, until),
+            ITEMS.c.id.not_in(told),
+        )
+        return self._gather(chosen.order_by(ITEMS.c.captured_at, ITEMS.c.id))
+
+    def count_backfill(self, since: datetime, until: datetime) -> int:
+        """Count the items captured between two instants that were old at their first sight."""
+        chosen = select(func.count()).where(NEWS, ITEMS.c.backfill.is_(True), ITEMS.c.captured_at.between(since, until))
+        with self._database.reading() as connection:
+            return connection.scalar(chosen) or 0
+
+    def near(self, since: datetime, until: datetime, limit: int) -> list[FullItem]:
+        """Return what was set aside as near between two instants, the nearest first."""
+        chosen = select(ITEMS).where(
+            ITEMS.c.captured_at.is_(None),
+            ITEMS.c.verdict == NEAR,
+            ITEMS.c.backfill.is_(False),
+            ITEMS.c.label != IRRELEVANT,
+            ITEMS.c.first_seen_at.between(since, until),
+        )
+        nearest = chosen.order_by(ITEMS.c.score.desc(), ITEMS.c.first_seen_at.desc(), ITEMS.c.id.desc())
+        return self._gather(nearest.limit(limit))
+
+    def open(self, digest: DigestRow, item_ids: Sequence[int], deliveries: Sequence[DeliveryRow]) -> int | None:
+        """Freeze a digest with its items and deliveries in one transaction; return its id.
+
+        None when somebody else was first: the day's digest stands already, or an item was told meanwhile.
+        """
+        try:
+            with self._database.writing() as connection:
+                return _open_digest(connection, digest, item_ids, deliveries)
+        except _AlreadyTold:
+            return None
+
+    def list_all(self, limit: int) -> list[DigestSummary]:
+        """Return digests, newest first, with their deliveries counted by state."""
+        columns = (DIGESTS.c[name] for name in ("id", "subscription", "day", "opened_at", "subject"))
+        newest = select(*columns).order_by(DIGESTS.c.opened_at.desc(), DIGESTS.c.id.desc()).limit(limit)
+        with self._database.reading() as connection:
+            digests = connection.execute(newest).mappings().all()
+            items, deliveries = _count_items(connection, digests), _count_deliveries(connection, digests)
+        return [
+            DigestSummary(**digest, items=items[digest["id"]], deliveries=deliveries[digest["id"]])
+            for digest in digests
+        ]
+
+    def _find(self, chosen: Select[Any]) -> DigestRow | None:
+        with self._database.reading() as connection:
+            row = connection.execute(chosen).mappings().first()
+        return model_of(DigestRow, row) if row else None
+
+    def _gather(self, chosen: Select[Any]) -> list[FullItem]:
+        with self._database.reading() as connection:
+            return gather_items(connection, chosen)
+
+
+def _of_subscription(subscription: str) -> Select[Any]:
+    return select(DIGESTS).where(DIGESTS.c.subscription == subscription)
+
+
+def _open_digest(
+    connection: Connection, digest: DigestRow, item_ids: Sequence[int], deliveries: Sequence[DeliveryRow]
+) -> int | None:
+    first = insert_into(DIGESTS, connection.dialect.name).on_conflict_do_nothing().returning(DIGESTS.c.id)
+    digest_id: int | None = connection.scalar(first, values_of(digest))
+    if digest_id is None:
+        return None
+    _tell_items(connection, digest.subscription, digest_id, set(item_ids))
+    if deliveries:
+        rows = [values_of(delivery) | {"digest_id": digest_id} for delivery in deliveries]
+        connection.execute(insert(DELIVERIES), rows)
+    return digest_id
+
+
+def _tell_items(connection: Connection, subscription: str, digest_id: int, item_ids: set[int]) -> None:
+    """Note that items are told; the key (subscription, item) decides, and a rowcount would be -1 on psycopg."""
+    if not item_ids:
+        return
+    rows = [{"subscription": subscription, "item_id": one, "digest_id": digest_id} for one in sorted(item_ids)]
+    once = insert_into(DIGEST_ITEMS, connection.dialect.name).on_conflict_do_nothing()
+    told = connection.scalars(once.returning(DIGEST_ITEMS.c.item_id), rows).all()
+    if len(told) < len(item_ids):
+        raise _AlreadyTold
+
+
+def _count_items(connection: Connection, digests: Sequence[RowMapping]) -> Counter[int]:
+    counted = select(DIGEST_ITEMS.c.digest_id, func.count()).group_by(DIGEST_ITEMS.c.digest_id)
+    rows = connection.execute(counted.where(DIGEST_ITEMS.c.digest_id.in_(_ids(digests))))
+    return Counter(dict(rows.tuples().all()))
+
+
+def _count_deliveries(connection: Connection, digests: Sequence[RowMapping]) -> dict[int, dict[str, int]]:
+    columns = DELIVERIES.c.digest_id, DELIVERIES.c.state
+    counted = select(*columns, func.count()).where(DELIVERIES.c.digest_id.in_(_ids(digests))).group_by(*columns)
+    states: dict[int, dict[str, int]] = defaultdict(dict)
+    for digest_id, state, count in connection.execute(counted.order_by(DELIVERIES.c.state)):
+        states[digest_id][state] = count
+    return states
+
+
+def _ids(digests: Sequence[RowMapping]) -> list[int]:
+    return [digest["id"] for digest in digests]

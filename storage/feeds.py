@@ -1,0 +1,158 @@
+"""The feeds: which are watched, which are due, whose they are, and what their visits brought."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
+
+from storage.database import Database
+from storage.leases import claim_rows, release_rows
+from storage.records import Recorded, VisitRecord
+from storage.rows import FEEDS, VISITS, batches, clean_values, insert_into, model_of, values_of
+from storage.tables import FeedRow, VisitRow
+from storage.upsert import upsert_items
+
+FORGOTTEN: Mapping[str, Any] = {
+    "etag": "",
+    "last_modified": "",
+    "body_hash": "",
+    "known": b"",
+    "claimed_by": None,
+    "failures": 0,
+    "problem": "",
+    "moved_to": "",
+    "moved_times": 0,
+    "moved_since_at": None,
+}
+"""What was true of a feed's old address only."""
+
+
+class Feeds:
+    """Keep the feeds and their visits; `owner` names this process in its leases."""
+
+    def __init__(self, database: Database, owner: str) -> None:
+        self._database = database
+        self._owner = owner
+
+    def enrol(self, feeds: Sequence[tuple[str, str]], now: datetime) -> None:
+        """Make the enrolled feeds exactly these (id, url).
+
+        New feeds, those with a new address and those that come back are due now. Feeds not named are
+        never due, and a visit to them that is under way leaves nothing.
+        """
+        wanted = dict(feeds)
+        with self._database.writing() as connection:
+            standing = {row.id: row for row in connection.execute(select(FEEDS.c.id, FEEDS.c.url, FEEDS.c.due_at))}
+            known = {one: url for one, url in wanted.items() if one in standing}
+            _add_feeds(connection, {one: url for one, url in wanted.items() if one not in standing}, now)
+            _move_feeds(connection, {one: url for one, url in known.items() if standing[one].url != url}, now)
+            _wake_feeds(connection, [one for one in known if standing[one].due_at is None], now)
+            _rest_feeds(connection, [one for one in standing if one not in wanted])
+
+    def claim(self, now: datetime, lease: timedelta, limit: int) -> list[FeedRow]:
+        """Lease at most `limit` feeds that are due, longest due first."""
+        with self._database.writing() as connection:
+            rows = claim_rows(
+                connection, FEEDS, FEEDS.c.due_at <= now, owner=self._owner, until=now + lease, limit=limit
+            )
+        return [model_of(FeedRow, row) for row in rows]
+
+    def claim_all(self, now: datetime, lease: timedelta) -> list[FeedRow]:
+        """Lease every enrolled feed, due or not, but for those that are leased already."""
+        free = FEEDS.c.due_at.is_not(None) & or_(FEEDS.c.claimed_by.is_(None), FEEDS.c.due_at <= now)
+        with self._database.writing() as connection:
+            rows = claim_rows(connection, FEEDS, free, owner=self._owner, until=now + lease)
+        return [model_of(FeedRow, row) for row in rows]
+
+    def hasten(self, now: datetime) -> None:
+        """Make every enrolled feed that nobody holds due now."""
+        idle = FEEDS.c.due_at.is_not(None) & FEEDS.c.claimed_by.is_(None)
+        with self._database.writing() as connection:
+            connection.execute(update(FEEDS).where(idle, FEEDS.c.due_at > now).values(due_at=now))
+
+    def release(self, now: datetime) -> None:
+        """Give back what this owner holds: due now, unclaimed."""
+        with self._database.writing() as connection:
+            release_rows(connection, FEEDS, self._owner, now)
+
+    def record(self, record: VisitRecord) -> Recorded:
+        """Keep a visit in one transaction: items, the feed's memory, the visit, and the end of the lease.
+
+        When the lease is no longer ours, nothing is written and `kept` is False.
+        """
+        with self._database.writing() as connection:
+            if not self._settle_feed(connection, record):
+                return Recorded(kept=False)
+            recorded = upsert_items(connection, record.items)
+            connection.execute(insert(VISITS), _visit_values(record, recorded))
+        return recorded
+
+    def _settle_feed(self, connection: Connection, record: VisitRecord) -> bool:
+        mine = update(FEEDS).where(FEEDS.c.id == record.feed_id, FEEDS.c.claimed_by == self._owner)
+        memory = clean_values(record.memory) | {"claimed_by": None}
+        return connection.scalar(mine.values(memory).returning(FEEDS.c.id)) is not None
+
+    def list_all(self) -> list[FeedRow]:
+        """Return all feeds by id, those not enrolled any more included (`due_at` None)."""
+        with self._database.reading() as connection:
+            return [model_of(FeedRow, row) for row in connection.execute(select(FEEDS).order_by(FEEDS.c.id)).mappings()]
+
+    def find(self, feed_id: str) -> FeedRow | None:
+        """Return one feed."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(FEEDS).where(FEEDS.c.id == feed_id)).mappings().first()
+        return model_of(FeedRow, row) if row else None
+
+    def last_visits(self, feed_id: str, limit: int) -> list[VisitRow]:
+        """Return a feed's visits, newest first."""
+        chosen = select(VISITS).where(VISITS.c.feed_id == feed_id)
+        newest = chosen.order_by(VISITS.c.visited_at.desc(), VISITS.c.id.desc()).limit(limit)
+        with self._database.reading() as connection:
+            return [model_of(VisitRow, row) for row in connection.execute(newest).mappings()]
+
+
+def _add_feeds(connection: Connection, feeds: Mapping[str, str], now: datetime) -> None:
+    rows = [values_of(_new_feed(one, url, now)) | {"id": one} for one, url in feeds.items()]
+    if rows:
+        connection.execute(insert_into(FEEDS, connection.dialect.name).on_conflict_do_nothing(), rows)
+
+
+def _new_feed(feed_id: str, url: str, now: datetime) -> FeedRow:
+    return FeedRow(id=feed_id, url=url, host=_host_of(url), due_at=now)
+
+
+def _move_feeds(connection: Connection, feeds: Mapping[str, str], now: datetime) -> None:
+    one = update(FEEDS).where(FEEDS.c.id == bindparam("one"))
+    change = one.values(url=bindparam("address"), host=bindparam("at"), due_at=now, **FORGOTTEN)
+    rows = [{"one": one, "address": url, "at": _host_of(url)} for one, url in feeds.items()]
+    if rows:
+        connection.execute(change, rows)
+
+
+def _wake_feeds(connection: Connection, ids: Sequence[str], now: datetime) -> None:
+    for batch in batches(ids):
+        connection.execute(update(FEEDS).where(FEEDS.c.id.in_(batch)).values(due_at=now))
+
+
+def _rest_feeds(connection: Connection, ids: Sequence[str]) -> None:
+    for batch in batches(ids):
+        connection.execute(update(FEEDS).where(FEEDS.c.id.in_(batch)).values(due_at=None, claimed_by=None))
+
+
+def _host_of(url: str) -> str:
+    """Return the host that spacing and Retry-After count by; empty when the address has none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _visit_values(record: VisitRecord, recorded: Recorded) -> dict[str, Any]:
+    return values_of(record.visit) | {
+        "feed_id": record.feed_id,
+        "entries": record.visit.entries or len(record.items),
+        "new_entries": recorded.new,
+        "captured": recorded.captured,
+    }

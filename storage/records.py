@@ -1,0 +1,80 @@
+"""What the Store takes and returns besides plain rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from storage.tables import ItemRow, VisitRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewItem:
+    """Hold an item to remember. `facets` are pairs of name (topic, pair, city, field) and value."""
+
+    item: ItemRow
+    facets: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitRecord:
+    """Hold all that one visit leaves behind, to be kept together.
+
+    `memory` maps columns of the feed to their new values, `due_at` among them. `visit.entries` counts the
+    entries of the document; the other counts of `visit` are filled in by the Store.
+    """
+
+    feed_id: str
+    memory: Mapping[str, object]
+    visit: VisitRow
+    items: Sequence[NewItem] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """Say what came of a record. `kept` is False when the feed's lease was no longer ours: nothing was written.
+
+    `new` counts keys never seen before, `captured` the items captured just now, `near` those that became near.
+    """
+
+    kept: bool
+    new: int = 0
+    captured: int = 0
+    near: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryMember:
+    """Hold another captured item of the same story; `why` says how it joined."""
+
+    id: int
+    title: str
+    url: str
+    feed_id: str | None
+    captured_at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FullItem:
+    """Hold an item with its facets and the other captured items of its story, oldest first."""
+
+    item: ItemRow
+    facets: tuple[tuple[str, str], ...] = ()
+    members: tuple[StoryMember, ...] = ()
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """Return the values of one facet (topic, pair, city, field), sorted."""
+        return tuple(value for one, value in self.facets if one == name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestSummary:
+    """Hold what a list tells of a digest: how many items it holds, and its deliveries counted by state."""
+
+    id: int
+    subscription: str
+    day: str
+    opened_at: datetime
+    subject: str
+    items: int = 0
+    deliveries: Mapping[str, int] = field(default_factory=dict)

@@ -1,0 +1,90 @@
+"""What only a SQLite file needs: its folder, its mode, its pragmas, and a BEGIN of our own."""
+
+import os
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+
+from storage.errors import StorageError
+
+HEADER = b"SQLite format 3\x00"
+PRIVATE = 0o600
+BUSY_SECONDS = 10
+WRITES = "city_watcher_writes"
+"""The execution option that makes a transaction begin with the write lock."""
+
+
+def prepare_file(path: Path) -> None:
+    """Make the folder and an empty private file where there is none; refuse what is no database."""
+    if path.is_dir():
+        raise StorageError(f"{path}: is a folder; name a file in it, such as {path / 'watcher.db'}.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            make_private(path)
+        header = _read_header(path)
+    except OSError as error:
+        raise StorageError(
+            f"{path}: cannot be opened ({error.strerror}); check the permissions of the file and of its folder."
+        ) from error
+    if header not in (b"", HEADER):
+        raise StorageError(f"{path}: is not a database; name another file, or move this one away.")
+
+
+def make_private(path: Path) -> None:
+    """Make an empty file that only its owner reads; an older one there is emptied."""
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, PRIVATE))
+    path.chmod(PRIVATE)
+
+
+def _read_header(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(len(HEADER))
+
+
+def open_sqlite(address: URL) -> Engine:
+    """Return the engine of one file. Foreign keys are on; we say BEGIN ourselves.
+
+    sqlite3 opens no transaction before DDL, and BEGIN followed by a write fails at once when another
+    writer came between, so `isolation_level` is None and writers say BEGIN IMMEDIATE.
+    """
+    engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None})
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_pragmas(connection: sqlite3.Connection, record: Any) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def claim_file(path: Path, engine: Engine) -> None:
+    """Make a file that proved to be ours private, and turn its write-ahead log on (it stays on)."""
+    with suppress(OSError):  # somebody else owns the file, or the disk only reads: SQLite will say so
+        for suffix in ("", "-wal", "-shm"):
+            whole = path.with_name(path.name + suffix)
+            if whole.exists():
+                whole.chmod(PRIVATE)
+    with closing(engine.raw_connection()) as connection:
+        cursor = connection.cursor()
+        if cursor.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+            cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.close()
+
+
+def copy_file(path: Path, target: Path) -> None:
+    """Copy a database as its last commit left it, log included; the target appears whole or not at all."""
+    unfinished = target.with_name(target.name + ".part")
+    make_private(unfinished)
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
+        source.backup(copy)
+    unfinished.replace(target)

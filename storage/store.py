@@ -1,0 +1,34 @@
+"""The Store: one attribute for each noun."""
+
+import os
+import secrets
+import socket
+
+from storage.database import Database
+from storage.deliveries import Deliveries
+from storage.digests import Digests
+from storage.facts import Facts
+from storage.feeds import Feeds
+from storage.items import Items
+
+
+class Store:
+    """Remember everything, in an upgraded database. Every thread may use it; every call is one transaction.
+
+    `owner` names this process in its leases: no two that run at once may share it, so it is made up when
+    it is not given. Every call may raise StorageError.
+    """
+
+    def __init__(self, database: Database, owner: str = "") -> None:
+        owner = owner or name_owner()
+        self.database = database
+        self.feeds = Feeds(database, owner)
+        self.items = Items(database)
+        self.digests = Digests(database)
+        self.deliveries = Deliveries(database, owner)
+        self.facts = Facts(database)
+
+
+def name_owner() -> str:
+    """Make up a name that no other process has: host, process, and a number for a process id used again."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"

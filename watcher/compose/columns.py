@@ -1,0 +1,83 @@
+"""Measure, cut and wrap text by the columns it takes in a terminal; a wide character takes two."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+COLUMNS = 78
+
+_OPENING = re.escape("（(「『【《〈〔［[{“‘")
+_CLOSING = re.escape("、。，．,.;:!?！？；：）)」』】》〉〕］]}”’…ー々")
+# Han and kana may break anywhere; Hangul is written with blanks, so it breaks like Latin.
+_LOOSE = "\u2e80-\u30ff\u31c0-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003fffd"
+_PIECES = re.compile(
+    rf" +|[{_OPENING}]*(?:(?![{_OPENING}{_CLOSING}])[{_LOOSE}]|[^ {_LOOSE}]+)[{_CLOSING}]*|[{_OPENING}{_CLOSING}]+"
+)
+
+
+def columns_of(text: str) -> int:
+    """Count the columns of a line without controls."""
+    return len(text) if text.isascii() else sum(map(_width, text))
+
+
+def wrap_line(text: str, first: str = "", rest: str | None = None) -> str:
+    """Wrap a line to 78 columns; `first` and `rest` stand before the first and all further lines.
+
+    Closing punctuation never begins a line (kinsoku, JIS X 4051); a word too long for a line is broken.
+    """
+    rest = " " * columns_of(first) if rest is None else rest
+    lines, line, room = [], first, COLUMNS - columns_of(rest)
+    for piece in _short_pieces(text, room):
+        if columns_of(line + piece.rstrip()) > COLUMNS and line not in (first, rest):
+            lines.append(line.rstrip())
+            line = rest
+        line += piece.lstrip() if line == rest else piece
+    return "\n".join([*lines, line.rstrip()])
+
+
+def head_of(text: str, columns: int) -> str:
+    """Return the beginning of a line in at most so many columns, cut between words where it can be."""
+    return "".join(_fitting(_short_pieces(text, columns), columns))
+
+
+def tail_of(text: str, columns: int) -> str:
+    """Return the end of a line in at most so many columns, cut between words where it can be."""
+    pieces = list(_short_pieces(text, columns))
+    return "".join(reversed(list(_fitting(reversed(pieces), columns))))
+
+
+def spread_line(left: str, right: str) -> str:
+    """Set two texts at both ends of a line, or in two lines when they are too long for one."""
+    gap = COLUMNS - columns_of(left) - columns_of(right)
+    return f"{left}{' ' * gap}{right}" if gap > 1 else f"{wrap_line(left)}\n{right}"
+
+
+def _fitting(pieces: Iterable[str], columns: int) -> Iterator[str]:
+    for piece in pieces:
+        columns -= columns_of(piece)
+        if columns < 0:
+            return
+        yield piece
+
+
+def _short_pieces(text: str, room: int) -> Iterator[str]:
+    """Yield words, blanks and single ideographs in order, none wider than `room` columns."""
+    for piece in _PIECES.findall(text):
+        yield from [piece] if columns_of(piece) <= room else _broken(piece, room)
+
+
+def _broken(piece: str, room: int) -> Iterator[str]:
+    part, width = "", 0
+    for character in piece:
+        width += _width(character)
+        if width > room:
+            yield part
+            part, width = "", _width(character)
+        part += character
+    yield part
+
+
+def _width(character: str) -> int:
+    if unicodedata.east_asian_width(character) in "WF":
+        return 2
+    return 0 if unicodedata.category(character) in ("Mn", "Me", "Cf") else 1

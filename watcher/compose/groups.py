@@ -1,0 +1,74 @@
+"""Put items together as stories, and stories together by pair."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from watcher.compose.clean import clean_title
+from watcher.compose.labels import city_label, pair_label
+from watcher.values import News
+
+OTHER = "Other"
+LABEL_LIMIT = 100  # characters; a city's name may come from a feed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """Hold the items that tell of one event; `lead` is the first, `others` follow by time."""
+
+    lead: News
+    others: tuple[News, ...] = ()
+
+    @property
+    def items(self) -> tuple[News, ...]:
+        """Return all items, the lead first."""
+        return (self.lead, *self.others)
+
+    @property
+    def pairs(self) -> tuple[str, ...]:
+        """Return the labels of all pairs that any item names."""
+        return _labels(pair_label(pair) for item in self.items for pair in item.pairs)
+
+    @property
+    def cities(self) -> tuple[str, ...]:
+        """Return the labels of all cities that any item names."""
+        return _labels(city_label(city) for item in self.items for city in item.cities)
+
+    @property
+    def heading(self) -> str:
+        """Return what the story stands under: its first pair, else its first city, else `Other`."""
+        return (*self.pairs, *self.cities, OTHER)[0]
+
+    @property
+    def score(self) -> float:
+        """Return the best score of its items."""
+        return max(item.score for item in self.items)
+
+
+def tell_stories(news: Iterable[News]) -> tuple[Story, ...]:
+    """Return the stories as a digest tells them: those with a pair first, then by score, newest first."""
+    told: dict[int, list[News]] = {}
+    for item in news:
+        told.setdefault(item.story_id, []).append(item)
+    return tuple(sorted(map(_story, told.values()), key=_rank))
+
+
+def group_stories(stories: Iterable[Story]) -> dict[str, tuple[Story, ...]]:
+    """Return the stories under their headings, both in the order in which they were told."""
+    groups: dict[str, list[Story]] = {}
+    for story in stories:
+        groups.setdefault(story.heading, []).append(story)
+    return {heading: tuple(told) for heading, told in groups.items()}
+
+
+def _story(items: list[News]) -> Story:
+    lead, *others = sorted(items, key=lambda item: (item.id != item.story_id, item.captured_at, item.id))
+    return Story(lead=lead, others=tuple(others))
+
+
+def _rank(story: Story) -> tuple[int, float, float, int]:
+    standing = 0 if story.pairs else 1 if story.cities else 2
+    return standing, -story.score, -story.lead.captured_at.timestamp(), story.lead.id
+
+
+def _labels(labels: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(clean_title(label, LABEL_LIMIT) for label in labels))

@@ -1,0 +1,48 @@
+"""Name pairs, cities, kinds, times and numbers as a reader would."""
+
+import re
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from watcher.values import Kind
+
+_SLUG = re.compile("[a-z]+(-[a-z]+)*")
+_KINDS = {Kind.MOU: "MOU", Kind.OTHER: ""}
+
+
+def pair_label(pair: str) -> str:
+    """Name a pair: `shanghai~taipei` is `Shanghai ~ Taipei`."""
+    return " ~ ".join(city_label(city) for city in pair.split("~"))
+
+
+def city_label(city: str) -> str:
+    """Name a city: the id `new-taipei` is `New Taipei`; a name kept as written stays."""
+    return city.replace("-", " ").title() if _SLUG.fullmatch(city) else city
+
+
+def kind_label(kind: Kind) -> str:
+    """Name a kind; `other` has no name, for it tells a reader nothing."""
+    return _KINDS.get(kind, kind.value.capitalize())
+
+
+def day_label(day: str) -> str:
+    """Name an ISO day: `Thursday 14 May 2026`."""
+    then = date.fromisoformat(day)
+    return f"{then:%A} {then.day} {then:%B %Y}"
+
+
+def short_day(day: str) -> str:
+    """Name an ISO day for a subject line: `14 May 2026`."""
+    then = date.fromisoformat(day)
+    return f"{then.day} {then:%B %Y}"
+
+
+def time_label(at: datetime, zone: str, year: int) -> str:
+    """Name an instant on the clock of `zone`: `Thu 14 May 09:30`, with the year unless it is `year`."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local:%a} {local.day} {local:%b} {'' if local.year == year else f'{local.year} '}{local:%H:%M}"
+
+
+def count_of(number: int, one: str, many: str = "") -> str:
+    """Count things: `1 story`, `1,200 items`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,164 @@
+"""Lay a digest out: everything it says, cleaned and in order, before text or HTML is made of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from watcher.compose.clean import clean_language, clean_line, clean_link, clean_title, cut_line, mail_link
+from watcher.compose.groups import Story, group_stories, tell_stories
+from watcher.compose.labels import day_label, kind_label, time_label
+from watcher.compose.sentences import (
+    Mood,
+    backfill_sentence,
+    cover_sentence,
+    judge_mood,
+    lead_sentence,
+    read_sentence,
+)
+from watcher.compose.snippet import Snippet, cut_snippet
+from watcher.values import Edition, FeedHealth, News
+
+TITLE_LIMIT = 1_000  # characters; a longer title is an attack or an accident
+SENTENCE_LIMIT = 400
+NAME_LIMIT = 120
+BARE_NOTE = "This item could not be shown in full."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Hold one item as it is shown. `note` says what is missing of it."""
+
+    title: str
+    language: str = ""
+    link: str = ""
+    kind: str = ""
+    when: str = ""
+    source: str = ""
+    snippet: Snippet = field(default_factory=Snippet)
+    why: str = ""
+    note: str = ""
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Return what is known beside the title: time and source."""
+        return tuple(fact for fact in (self.when, self.source) if fact)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """Hold one story as it is shown. `also` names the pairs it does not stand under."""
+
+    number: int
+    lead: Line
+    others: tuple[Line, ...] = ()
+    also: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Hold the stories that stand under one heading. `size` counts them, where there are several."""
+
+    heading: str
+    size: str
+    stories: tuple[Telling, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Hold a whole digest, ready to be rendered."""
+
+    title: str
+    date: str
+    subscription: str
+    mood: Mood
+    lead: str
+    covers: str
+    groups: tuple[Group, ...]
+    near: tuple[Line, ...]
+    backfilled: str
+    feeds: str
+    unwell: tuple[FeedHealth, ...]
+    contact: str
+
+    @property
+    def contact_link(self) -> str:
+        """Return the address that a reader writes to in order to leave the list."""
+        return mail_link(self.contact, f"unsubscribe {self.subscription}")
+
+    @property
+    def first_title(self) -> str:
+        """Return the title that the digest begins with."""
+        return self.groups[0].stories[0].lead.title if self.groups else ""
+
+
+def lay_out(edition: Edition) -> Page:
+    """Lay an edition out; an item that cannot be shown becomes its bare title and says so."""
+    stories = tell_stories(edition.news)
+    groups = group_stories(stories)
+    return Page(
+        title=clean_title(edition.title, NAME_LIMIT),
+        date=day_label(edition.day),
+        subscription=clean_title(edition.subscription, NAME_LIMIT),
+        mood=judge_mood(edition),
+        lead=lead_sentence(edition, groups),
+        covers=cover_sentence(edition),
+        groups=tuple(_groups(groups, partial(show_item, edition))),
+        near=tuple(show_item(edition, item) for item in edition.near),
+        backfilled=backfill_sentence(edition),
+        feeds=read_sentence(edition),
+        unwell=tuple(_plain_health(health) for health in edition.unwell),
+        contact=cut_line(clean_line(edition.contact), NAME_LIMIT * 2),
+    )
+
+
+def show_item(edition: Edition, item: News) -> Line:
+    """Show one item; whatever is wrong with it, its title is told."""
+    try:
+        return _full_line(edition, item)
+    except Exception:  # one hostile item must not stop a digest, whatever it brought with it
+        return Line(title=clean_title(str(item.title), TITLE_LIMIT), note=BARE_NOTE)
+
+
+def _full_line(edition: Edition, item: News) -> Line:
+    return Line(
+        title=clean_title(item.title, TITLE_LIMIT),
+        language=clean_language(item.language),
+        link=clean_link(item.url),
+        kind=kind_label(item.kind),
+        when=_when(edition, item),
+        source=cut_line(clean_line(item.source), NAME_LIMIT),
+        snippet=cut_snippet(item),
+        why=cut_line(clean_line(item.why), SENTENCE_LIMIT),
+        note="" if clean_link(item.url) else "The feed gives no web address for it.",
+    )
+
+
+def _when(edition: Edition, item: News) -> str:
+    """Name the local time of publication; without one, say when the item was first seen."""
+    label = partial(time_label, zone=edition.zone, year=int(edition.day[:4]))
+    return label(item.published_at) if item.published_at else f"seen {label(item.captured_at)}"
+
+
+def _groups(groups: dict[str, tuple[Story, ...]], show: Callable[[News], Line]) -> list[Group]:
+    shown, number = [], 1
+    for heading, stories in groups.items():
+        tellings = tuple(_telling(number + place, story, show) for place, story in enumerate(stories))
+        size = f"{len(stories):,} stories" if len(stories) > 1 else ""
+        shown.append(Group(heading=heading, size=size, stories=tellings))
+        number += len(stories)
+    return shown
+
+
+def _telling(number: int, story: Story, show: Callable[[News], Line]) -> Telling:
+    return Telling(
+        number=number,
+        lead=show(story.lead),
+        others=tuple(show(item) for item in story.others),
+        also=", ".join(story.pairs[1:]),
+    )
+
+
+def _plain_health(health: FeedHealth) -> FeedHealth:
+    return FeedHealth(
+        name=clean_title(health.name, NAME_LIMIT), problem=cut_line(clean_line(health.problem), SENTENCE_LIMIT)
+    )

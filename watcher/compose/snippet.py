@@ -1,0 +1,64 @@
+"""Cut the part of a summary that shows why an item counted."""
+
+from dataclasses import dataclass
+
+from watcher.compose.clean import clean_line, clean_part
+from watcher.compose.columns import columns_of, head_of, tail_of
+from watcher.values import News, Reason
+
+SNIPPET_COLUMNS = 260
+BEFORE_COLUMNS = 90
+HIT_COLUMNS = 80
+RAW_LIMIT = 2_000  # characters looked at on either side of a reason, whatever the summary's length
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snippet:
+    """Hold a part of a summary; `hit` is the reason to highlight, empty when the summary holds none."""
+
+    before: str = ""
+    hit: str = ""
+    after: str = ""
+
+    def __bool__(self) -> bool:
+        """Say whether there is anything to show."""
+        return bool(self.before or self.hit or self.after)
+
+
+def cut_snippet(item: News) -> Snippet:
+    """Return the words around the first reason that stands in the summary, or the summary's beginning.
+
+    Offsets count in the text as the feed gave it, so the text is parted first and cleaned after.
+    """
+    if clean_line(item.summary) in ("", clean_line(item.title)):
+        return Snippet()
+    reason = _first_reason(item)
+    start, end = (reason.start, reason.end) if reason else (0, 0)
+    before = clean_part(item.summary[max(0, start - RAW_LIMIT) : start]).lstrip(" ")
+    hit = clean_part(item.summary[start:end])
+    after = clean_part(item.summary[end : end + RAW_LIMIT]).rstrip(" ")
+    return _fit(before, hit, after)
+
+
+def _first_reason(item: News) -> Reason | None:
+    for reason in item.reasons:
+        if reason.field == "summary" and 0 <= reason.start < reason.end <= len(item.summary):
+            return reason
+    return None
+
+
+def _fit(before: str, hit: str, after: str) -> Snippet:
+    """Shorten both sides until the whole stays within its columns; an ellipsis marks each cut."""
+    hit = _ellipsis_after(hit, HIT_COLUMNS)
+    spare = max(0, SNIPPET_COLUMNS - columns_of(hit) - columns_of(after))
+    before = _ellipsis_before(before, max(BEFORE_COLUMNS, spare))
+    after = _ellipsis_after(after, SNIPPET_COLUMNS - columns_of(before + hit))
+    return Snippet(before=before, hit=hit, after=after)
+
+
+def _ellipsis_before(text: str, columns: int) -> str:
+    return text if columns_of(text) <= columns else "… " + tail_of(text, columns).lstrip(" ")
+
+
+def _ellipsis_after(text: str, columns: int) -> str:
+    return text if columns_of(text) <= columns else head_of(text, columns).rstrip(" ") + " …"

@@ -1,0 +1,59 @@
+# Python 3.11 or newer and make are enough: every target sets up what it needs in .venv.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+RECENT := import sys; sys.exit(sys.version_info < (3, 11))
+CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
+PYTHON ?= $(shell for one in $(CANDIDATES); do $$one -c '$(RECENT)' 2>/dev/null && echo $$one && break; done)
+
+.PHONY: help run demo test check lock clean
+
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s  %s\n", $$1, $$2 }' Makefile
+
+run: $(VENV)/ready ## run the service with the files in config/; Ctrl-C ends it
+	@$(BIN)/city-watcher run
+
+demo: $(VENV)/ready ## show a whole day without internet, from feed to mail
+	@$(BIN)/city-watcher demo
+
+test: $(VENV)/ready-dev ## run the tests; choose some with ARGS="-k digest"
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/ready-dev ## look at style, types and layers
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet . || { echo "Some files want: $(BIN)/ruff format ." >&2; exit 1; }
+	@$(BIN)/mypy --strict --no-error-summary
+	@$(BIN)/python -m pytest tests/test_layers.py
+
+lock: $(VENV)/pyvenv.cfg ## renew both lock files with the newest versions
+	@$(PIP) install uv
+	@$(COMPILE) --output-file requirements.lock
+	@$(COMPILE) --extra test --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean: ## remove .venv and everything made; what you collected in var/ stays
+	@rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find config storage tests watcher -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# One lock for every Python from 3.11 on, Linux and macOS; it names versions and hashes, never an index.
+COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --no-config --upgrade --universal --python-version 3.11 \
+	--generate-hashes --no-annotate --custom-compile-command "make lock"
+
+# requirements-dev.lock holds all of requirements.lock, so whoever has the tools can run the service too.
+$(VENV)/ready: requirements.lock pyproject.toml | $(VENV)/pyvenv.cfg
+	@echo "Installing the libraries into $(VENV) (once; about a minute)"
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --editable .
+	@touch $@
+
+$(VENV)/ready-dev: requirements-dev.lock pyproject.toml | $(VENV)/pyvenv.cfg
+	@echo "Installing the libraries and the test tools into $(VENV) (once; about a minute)"
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --no-deps --editable .
+	@touch $(VENV)/ready $@
+
+$(VENV)/pyvenv.cfg:
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found: install one, or name it with make PYTHON=/path/to/python3." >&2; exit 1; }
+	@$(PYTHON) -c '$(RECENT)' || { echo "$(PYTHON) is not Python 3.11 or newer: name one with make PYTHON=/path/to/python3." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 COLUMNS = 78
 
@@ -26,12 +27,14 @@ def wrap_line(text: str, first: str = "", rest: str | None = None) -> str:
     Closing punctuation never begins a line (kinsoku, JIS X 4051); a word too long for a line is broken.
     """
     rest = " " * columns_of(first) if rest is None else rest
-    lines, line, room = [], first, COLUMNS - columns_of(rest)
-    for piece in _short_pieces(text, room):
-        if columns_of(line + piece.rstrip()) > COLUMNS and line not in (first, rest):
+    lines, line, free = [], first, COLUMNS - columns_of(first)
+    for piece in _short_pieces(text, COLUMNS - max(columns_of(first), columns_of(rest))):
+        width = columns_of(piece)
+        if width > free and not piece.isspace() and line not in (first, rest):
             lines.append(line.rstrip())
-            line = rest
-        line += piece.lstrip() if line == rest else piece
+            line, free = rest, COLUMNS - columns_of(rest)
+        if line != rest or not piece.isspace():
+            line, free = line + piece, free - width
     return "\n".join([*lines, line.rstrip()])
 
 
@@ -77,6 +80,7 @@ def _broken(piece: str, room: int) -> Iterator[str]:
     yield part
 
 
+@lru_cache(maxsize=8_192)
 def _width(character: str) -> int:
     if unicodedata.east_asian_width(character) in "WF":
         return 2

@@ -44,7 +44,7 @@ def lead_sentence(edition: Edition, groups: Mapping[str, Sequence[Story]]) -> st
     mood = judge_mood(edition)
     if not edition.news:
         return _EMPTY_LEADS[mood].format(edition=edition, read=_read_words(edition))
-    caution = {Mood.WEAK: _CAUTION.format(edition=edition), Mood.BROKEN: _LATE_CAUTION}.get(mood, "")
+    caution = _CAUTIONS.get(mood, "").format(edition=edition)
     return f"{_news_sentence(edition, groups)} {caution}".strip()
 
 
@@ -77,19 +77,19 @@ _EMPTY_SUBJECTS = {
     Mood.BROKEN: "no feed could be read",
     Mood.BARE: "no feed to read",
 }
+_LOOK = "“Sources” below and `city-watcher status` say what is wrong."
+_FEW = "{edition.feeds_read:,} of {edition.feeds_total:,} feeds could be read"
 _EMPTY_LEADS = {
     Mood.WELL: "A quiet day: {read}, and nothing in them was new on your topics.",
-    Mood.WEAK: "Nothing new was found, but only {edition.feeds_read:,} of {edition.feeds_total:,} feeds could be "
-    "read. There may be news that the watcher could not see; “Sources” below and `city-watcher status` say what is wrong.",
-    Mood.BROKEN: "The watcher is not well: none of its {edition.feeds_total:,} feeds could be read. This mail says "
-    "nothing about the day; “Sources” below and `city-watcher status` say what is wrong.",
+    Mood.WEAK: f"Nothing new was found, but only {_FEW}. There may be news that the watcher could not see; {_LOOK}",
+    Mood.BROKEN: "The watcher is not well: none of its {edition.feeds_total:,} feeds could be read. "
+    f"This mail says nothing about the day; {_LOOK}",
     Mood.BARE: "The watcher has no feed to read. Add one with `city-watcher feeds add`.",
 }
-_CAUTION = (
-    "Only {edition.feeds_read:,} of {edition.feeds_total:,} feeds could be read, so there may be more; "
-    "“Sources” below and `city-watcher status` say what is wrong."
-)
-_LATE_CAUTION = "At the moment no feed can be read, so there may be more; “Sources” below and `city-watcher status` say what is wrong."
+_CAUTIONS = {
+    Mood.WEAK: f"Only {_FEW}, so there may be more; {_LOOK}",
+    Mood.BROKEN: f"At the moment no feed can be read, so there may be more; {_LOOK}",
+}
 
 
 def _read_words(edition: Edition) -> str:

@@ -1,0 +1,145 @@
+"""The forms in which a date names its day. None of them guesses."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from watcher.read.months import month_number
+
+FIRST_YEAR, LAST_YEAR = 1970, 2100
+"""Years outside are wrong readings or empty values (`0001-01-01`), not news."""
+ROC_YEAR_ZERO = 1911
+"""Year 1 of the Republic of China is 1912."""
+PIVOT = 50
+"""Two-digit years below are of this century (RFC 5322, section 4.3)."""
+
+_LEADS = 3
+_LEAD = re.compile(r"^[^\W\d_]+[.,:]*\s*")
+_WEEKDAY = re.compile(
+    r"[\s,]*(?:\([^()\d]{1,12}\)|[월화수목금토일]요일|(?:星期|礼拜|禮拜|周|週)[一二三四五六日天]|[月火水木金土日]曜日?)"
+)
+_MONTH = r"(?P<month>\d{1,2}[月월]|[^\W\d_]+)\.?"
+_ORDINAL = r"(?:st|nd|rd|th|er|\.)?"
+_OF = r"(?:del?\s|of\s)?"
+_MONTH_FIRST = frozenset({"US"})
+_DAY_FIRST = frozenset(
+    "AT AU BE BR CH CL CZ DE DK ES FI FR GB GR HK IE IL IN IT MO MX MY NO NL NZ PL PT RU SG TR UA".split()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """Hold a day that exists, the name of the form it was written in, and what stood behind it."""
+
+    year: int
+    month: int
+    day: int
+    how: str
+    rest: str = ""
+
+
+Parts = tuple[int, int, int]
+"""Year, month, day."""
+
+
+def possible_days(text: str, region: str) -> Iterator[Day]:
+    """Read the day at the beginning of a text in lower case, or behind one or two words (`mon,` `published:`)."""
+    for _ in range(_LEADS):
+        for how, pattern, read in _FORMS:
+            found = pattern.match(text)
+            parts = read(found, region) if found else None
+            if found and parts and _exists(parts):
+                year, month, day = parts
+                rest = found.groupdict().get("rest") or _WEEKDAY.sub("", text[found.end() :], count=1)
+                yield Day(year=year, month=month, day=day, how=how, rest=rest)
+        text, dropped = _LEAD.subn("", text, count=1)
+        if not dropped:
+            return
+
+
+def _exists(parts: Parts) -> bool:
+    try:
+        return FIRST_YEAR <= date(*parts).year <= LAST_YEAR
+    except ValueError:
+        return False
+
+
+def _numbers(found: re.Match[str], region: str) -> Parts:
+    return int(found["year"]), int(found["month"]), int(found["day"])
+
+
+def _roc(found: re.Match[str], region: str) -> Parts:
+    return ROC_YEAR_ZERO + int(found["year"] or found["bare"]), int(found["month"]), int(found["day"])
+
+
+def _named(found: re.Match[str], region: str) -> Parts | None:
+    name = found["month"]
+    month = int(name[:-1]) if name[0].isdigit() else month_number(name)
+    return (_full_year(found["year"]), month, int(found["day"])) if month else None
+
+
+def _full_year(year: str) -> int:
+    if len(year) > 2:
+        return int(year)
+    return int(year) + (2000 if int(year) < PIVOT else 1900)
+
+
+def _year_last(found: re.Match[str], region: str) -> Parts | None:
+    """Read 28/09/2026 and 09/28/2026. When both numbers may be months, the region decides or nobody."""
+    first, second, year = int(found["first"]), int(found["second"]), int(found["year"])
+    country = region[:2].upper()
+    if first > 12 or found["sep"] == "." or (country in _DAY_FIRST and second <= 12):
+        return year, second, first
+    if second > 12 or country in _MONTH_FIRST:
+        return year, first, second
+    return (year, first, first) if first == second else None
+
+
+_FORMS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str], str], Parts | None]], ...] = (
+    ("iso 8601", re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\d)"), _numbers),
+    (
+        "iso 8601, compact",
+        re.compile(r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?=$|[t\s]|\d{4}(?:\d\d)?(?!\d))"),
+        _numbers,
+    ),
+    (
+        "rfc 822",
+        re.compile(
+            rf"(?P<day>\d{{1,2}}){_ORDINAL}[\s-]?{_OF}{_MONTH},?[\s-]?{_OF}(?P<year>\d{{4}}|\d\d)(?:\s?г\.?)?(?![\d:])"
+        ),
+        _named,
+    ),
+    (
+        "asctime",
+        re.compile(
+            rf"{_MONTH}\s(?P<day>\d{{1,2}})\s(?P<rest>\d{{1,2}}:\d\d(?::\d\d)?(?:\s[a-z+\d:-]{{1,10}})?)\s(?P<year>\d{{4}})$"
+        ),
+        _named,
+    ),
+    (
+        "month day year",
+        re.compile(rf"{_MONTH}[\s-]?(?P<day>\d{{1,2}}){_ORDINAL},?[\s-](?P<year>\d{{4}})(?![\d:])"),
+        _named,
+    ),
+    (
+        "年月日",
+        re.compile(r"(?P<year>\d{4})\s?[年년]\s?(?P<month>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?(?:[日号號]|일)?(?!\d)"),
+        _numbers,
+    ),
+    (
+        "roc",
+        re.compile(
+            r"(?:(?:中[華华])?民[國国]\s?(?P<year>\d{1,3})|(?P<bare>1\d\d))\s?[-/.年]\s?(?P<month>\d{1,2})"
+            r"\s?[-/.月]\s?(?P<day>\d{1,2})日?(?!\d)"
+        ),
+        _roc,
+    ),
+    ("slashes", re.compile(r"(?P<year>\d{4})/\s?(?P<month>\d{1,2})/\s?(?P<day>\d{1,2})(?!\d)"), _numbers),
+    ("dots", re.compile(r"(?P<year>\d{4})\.\s?(?P<month>\d{1,2})\.\s?(?P<day>\d{1,2})\.?(?!\d)"), _numbers),
+    (
+        "year last",
+        re.compile(r"(?P<first>\d{1,2})(?P<sep>[-/.])\s?(?P<second>\d{1,2})(?P=sep)\s?(?P<year>\d{4})(?!\d)"),
+        _year_last,
+    ),
+)

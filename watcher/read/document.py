@@ -1,0 +1,90 @@
+"""Read one document: decode, sniff, parse, and make entries of what was found."""
+
+from dataclasses import replace
+
+from watcher.read.clean import drop_forbidden, drop_hazards
+from watcher.read.decode import Decoded, decode_document
+from watcher.read.feed import entry_fields, parse_feed
+from watcher.read.identity import assign_keys
+from watcher.read.jsonfeed import read_json
+from watcher.read.language import clean_language
+from watcher.read.sniff import Sniffed, sniff_document
+from watcher.read.source import Source, make_entry
+from watcher.text.plain import one_line, plain_text
+from watcher.urls import clean_link
+from watcher.values import Entry, Reading
+
+
+def read_document(
+    body: bytes,
+    *,
+    content_type: str = "",
+    url: str = "",
+    language: str = "",
+    region: str = "",
+    zone: str = "UTC",
+    encoding: str = "",
+    known: frozenset[bytes] = frozenset(),
+    light: bool = False,
+) -> Reading:
+    """Return the entries of an RSS, Atom, RDF or JSON Feed document, in its order; raise a `ReadProblem`.
+
+    `url` is where it was found, for relative links. `language`, `region` and `zone` are the feed's own and stand
+    where the document says nothing; `encoding` overrules it. `light` leaves out what has hung parsers.
+    `known` is the place for cutting known entries before parsing; nothing is cut yet.
+    """
+    del known
+    decoded = decode_document(body, content_type=content_type, encoding=encoding)
+    text = drop_forbidden(decoded.text)
+    sniffed = sniff_document(text)
+    source = Source(base=url, language=clean_language(language), region=region, zone=zone)
+    if sniffed.kind == "json":
+        found = _read_json(text, source)
+    else:
+        trimmed = text[sniffed.start :]
+        found = _read_xml(drop_hazards(trimmed) if light else trimmed, sniffed.kind, source)
+    notes = (*_note_decoding(decoded), *_note_junk(sniffed), *found.notes, *_note_shared(found.entries))
+    return replace(found, entries=assign_keys(found.entries), encoding=decoded.encoding, notes=notes)
+
+
+def _read_json(text: str, source: Source) -> Reading:
+    title, language, items = read_json(text)
+    source = _with_feed(source, language, "")
+    return Reading(
+        entries=tuple(make_entry(fields, source) for fields in items),
+        format="json",
+        title=one_line(plain_text(title)),
+        language=source.language,
+    )
+
+
+def _read_xml(text: str, kind: str, source: Source) -> Reading:
+    parsed = parse_feed(text, url=source.base)
+    feed = parsed["feed"]
+    source = _with_feed(source, feed.get("language") or "", feed.get("link") or "")
+    return Reading(
+        entries=tuple(make_entry(entry_fields(entry), source) for entry in parsed["entries"]),
+        format=parsed["version"] or kind,
+        title=one_line(plain_text(feed.get("title") or "")),
+        language=source.language,
+        notes=("not well-formed XML; read leniently",) if parsed["bozo"] else (),
+    )
+
+
+def _with_feed(source: Source, language: str, link: str) -> Source:
+    """Add what the feed says of itself: its language counts more than ours, its link only as the last base."""
+    return replace(source, language=clean_language(language) or source.language, base=source.base or clean_link(link))
+
+
+def _note_decoding(decoded: Decoded) -> tuple[str, ...]:
+    return () if decoded.how == "valid UTF-8" else (f"read as {decoded.encoding}: {decoded.how}",)
+
+
+def _note_junk(sniffed: Sniffed) -> tuple[str, ...]:
+    return (f"{sniffed.start} characters before the root dropped",) if sniffed.start else ()
+
+
+def _note_shared(entries: tuple[Entry, ...]) -> tuple[str, ...]:
+    ids = [entry.id for entry in entries if entry.id]
+    shared = len(ids) - len(set(ids))
+    return (f"{shared} entries repeat the id of another",) if shared else ()

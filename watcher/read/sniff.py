@@ -1,0 +1,81 @@
+"""What a document is, seen from its first tags, before a parser spends time on it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from watcher.errors import ReadProblem
+
+LOOK_CHARACTERS = 100_000
+"""How far a root is looked for: junk before it is a few lines."""
+
+_TOKEN = re.compile(
+    r"(?P<skip><!--|<\?(?P<xml>xml\s)?)|<!doctype\s+(?:[\w.-]+:)?(?P<doctype>[\w.-]+)|</?(?:[\w.-]+:)?(?P<tag>[a-z_][\w.-]*)",
+    re.IGNORECASE,
+)
+_FEEDS = {"rss": "rss", "feed": "atom", "rdf": "rdf"}
+_PAGES = frozenset({"html", "head", "body"})
+_SITEMAPS = frozenset({"urlset", "sitemapindex"})
+_DECLARATION = "?xml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sniffed:
+    """Say what a document is (rss, atom, rdf, json) and where it begins behind any junk."""
+
+    kind: str
+    start: int = 0
+
+
+def sniff_document(text: str) -> Sniffed:
+    """Tell feeds from everything else; raise a `ReadProblem` with the cure for what is no feed."""
+    first = text.lstrip()[:1]
+    if not first:
+        raise ReadProblem("the document is empty; open the address in a browser to see if it still has news")
+    if first in "{[":
+        return Sniffed(kind="json")
+    root, start = _find_root(text[:LOOK_CHARACTERS])
+    if root not in _FEEDS:
+        raise ReadProblem(_explain_root(root))
+    return Sniffed(kind=_FEEDS[root], start=start)
+
+
+def _find_root(text: str) -> tuple[str, int]:
+    """Return the first known root, else the first tag, and where its document begins."""
+    start, first = -1, ""
+    for name, position in _list_tags(text):
+        if name == _DECLARATION:
+            start = position
+        elif name in _FEEDS or name in _PAGES or name in _SITEMAPS:
+            return name, start if start >= 0 else position
+        else:
+            first = first or name
+    return first, 0
+
+
+def _list_tags(text: str) -> Iterator[tuple[str, int]]:
+    """Name every tag and doctype without its prefix, in order; step over comments and instructions."""
+    position = 0
+    while token := _TOKEN.search(text, position):
+        position = token.end()
+        if token["skip"]:
+            if token["xml"]:
+                yield _DECLARATION, token.start()
+            end = text.find("-->" if token["skip"] == "<!--" else "?>", position)
+            position = end if end >= 0 else len(text)
+        else:
+            yield (token["doctype"] or token["tag"]).lower(), token.start()
+
+
+def _explain_root(root: str) -> str:
+    if root in _PAGES:
+        return (
+            "this is an HTML page, not a feed; look on the site for the address of its feed "
+            "(often a link named RSS) and write that one in feeds.toml"
+        )
+    if root in _SITEMAPS:
+        return "this is a sitemap, not a feed; look on the site for an RSS or Atom address and write that in feeds.toml"
+    if root == "opml":
+        return "this is a list of feeds (OPML), not a feed; `city-watcher feeds import FILE` takes it"
+    begins = f"it begins with <{root[:40]}>" if root else "it has no tags"
+    return f"this is not RSS, Atom or JSON Feed ({begins}); open the address in a browser to see what it is"

@@ -9,7 +9,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, inspect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from storage.errors import StorageError, explain_error
-from storage.sqlite import WRITES, claim_file, open_sqlite, prepare_file
+from storage.sqlite import BEGIN, claim_file, open_sqlite, prepare_file
 
 HEAD = "0001"
 """The schema revision of this version: the newest one in storage/migrations/versions."""
@@ -149,5 +149,5 @@ def _open_postgres(address: URL) -> Engine:
 def _split_engine(engine: Engine) -> tuple[Engine, Engine]:
     """Return the reader and the writer; both share the connections."""
     if engine.dialect.name == "sqlite":
-        return engine, engine.execution_options(**{WRITES: True})
+        return engine, engine.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True), engine

@@ -70,4 +70,4 @@ class Deliveries:
         """Count all deliveries by state."""
         chosen = select(DELIVERIES.c.state, func.count()).group_by(DELIVERIES.c.state)
         with self._database.reading() as connection:
-            return dict(connection.execute(chosen).tuples().all())
+            return dict(connection.execute(chosen).all())

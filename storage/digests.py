@@ -134,7 +134,7 @@ def _tell_items(connection: Connection, subscription: str, digest_id: int, item_
 def _count_items(connection: Connection, digests: Sequence[RowMapping]) -> Counter[int]:
     counted = select(DIGEST_ITEMS.c.digest_id, func.count()).group_by(DIGEST_ITEMS.c.digest_id)
     rows = connection.execute(counted.where(DIGEST_ITEMS.c.digest_id.in_(_ids(digests))))
-    return Counter(dict(rows.tuples().all()))
+    return Counter(dict(rows.all()))
 
 
 def _count_deliveries(connection: Connection, digests: Sequence[RowMapping]) -> dict[int, dict[str, int]]:

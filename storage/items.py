@@ -102,7 +102,7 @@ class Items:
         newest = func.max(func.coalesce(ITEMS.c.published_at, ITEMS.c.first_seen_at))
         chosen = select(ITEMS.c.feed_id, newest).where(ITEMS.c.feed_id.is_not(None)).group_by(ITEMS.c.feed_id)
         with self._database.reading() as connection:
-            return dict(connection.execute(chosen).tuples().all())
+            return dict(connection.execute(chosen).all())
 
     def join_story(self, item_id: int, story_id: int, why: str) -> None:
         """Put an item into the story of another, with those that had joined it; `why` is url, title, text or pair.

@@ -45,6 +45,7 @@ KEYS: dict[str, type] = {
     "url": str,
     "abstract": str,
 }
+WORDS: dict[type, str] = {str: "a text", date: "a date such as 2026-03-01", tuple: "a list of words"}
 MAY_BE_EMPTY = frozenset({"url", "fields"})
 
 
@@ -86,12 +87,10 @@ def _find_fault(values: dict[str, Any], name: str) -> str:
 def _find_key_fault(values: dict[str, Any], key: str, kind: type) -> str:
     if key not in values:
         return f"'{key}' is missing; add it"
-    value: Any = values[key]
-    if type(value) is not kind or (kind is tuple and not all(type(word) is str for word in value)):
+    value = values[key]
+    words = value if kind is tuple and isinstance(value, tuple) else ()
+    if type(value) is not kind or any(type(word) is not str for word in words):
         return f"'{key}' must be {WORDS[kind]} (found {value!r})"
     if not value and key not in MAY_BE_EMPTY:
         return f"'{key}' is empty; fill it in"
     return ""
-
-
-WORDS: dict[type, str] = {str: "a text", date: "a date such as 2026-03-01", tuple: "a list of words"}

@@ -2,19 +2,22 @@
 
 import os
 import sqlite3
+import time
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
 
 from storage.errors import StorageError
 
 HEADER = b"SQLite format 3\x00"
 PRIVATE = 0o600
 BUSY_SECONDS = 10
-WRITES = "city_watcher_writes"
-"""The execution option that makes a transaction begin with the write lock."""
+BEGIN = "city_watcher_begin"
+"""The execution option that says how a transaction begins; empty: not at all."""
+WAIT_SECONDS = 0.05
 
 
 def prepare_file(path: Path) -> None:
@@ -63,8 +66,9 @@ def _set_pragmas(connection: sqlite3.Connection, record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    begin = connection.get_execution_options().get(BEGIN, "BEGIN")
+    if begin:
+        connection.exec_driver_sql(begin)
 
 
 def claim_file(path: Path, engine: Engine) -> None:
@@ -74,11 +78,21 @@ def claim_file(path: Path, engine: Engine) -> None:
             whole = path.with_name(path.name + suffix)
             if whole.exists():
                 whole.chmod(PRIVATE)
-    with closing(engine.raw_connection()) as connection:
-        cursor = connection.cursor()
-        if cursor.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-            cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.close()
+    with engine.execution_options(**{BEGIN: ""}).connect() as connection:
+        _turn_log_on(connection, time.monotonic() + BUSY_SECONDS)
+
+
+def _turn_log_on(connection: Connection, deadline: float) -> None:
+    """Turn the log on; when others open the same new file, SQLite does not wait here by itself (measured)."""
+    while True:
+        try:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+            return
+        except OperationalError as error:
+            busy = getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > deadline:
+                raise
+            time.sleep(WAIT_SECONDS)
 
 
 def copy_file(path: Path, target: Path) -> None:

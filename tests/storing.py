@@ -1,0 +1,123 @@
+"""What the storage tests share: a fresh database (`fresh_url` alone picks which), and invented rows."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+from sqlalchemy import make_url
+
+from storage.database import Database
+from storage.records import NewItem, VisitRecord
+from storage.store import Store
+from storage.tables import DeliveryRow, DigestRow, ItemRow, VisitRow
+from storage.upgrade import upgrade
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+LEASE = timedelta(minutes=10)
+SERVER = "CITY_WATCHER_TEST_POSTGRES"
+"""Names a PostgreSQL server such as postgresql://postgres@127.0.0.1:5432/postgres; without it SQLite is tested."""
+
+
+def fresh_url(tmp_path: Path) -> str:
+    """Return the address of an empty database."""
+    server = os.environ.get(SERVER)
+    if server is None:
+        return f"sqlite:///{tmp_path}/watcher.db"
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+@contextmanager
+def open_store(url: str, owner: str = "me") -> Iterator[Store]:
+    with closing(Database.open(url)) as database:
+        upgrade(database)
+        yield Store(database, owner)
+
+
+def new_item(key: str = "cna:1", verdict: str = "matched", at: datetime = NOW, **columns: Any) -> NewItem:
+    """Make an item as a visit hands it over: captured at `at` when it matched."""
+    facets = columns.pop("facets", (("pair", "daegu~taipei"), ("city", "daegu"), ("city", "taipei")))
+    title = columns.pop("title", f"Taipei and Daegu plan a joint flower market ({key})")
+    usual: dict[str, Any] = {
+        "key": key,
+        "feed_id": "cna",
+        "url": f"https://news.example/{key}",
+        "title": title,
+        "first_title": title,
+        "language": "en",
+        "first_seen_at": at,
+        "captured_at": at if verdict == "matched" else None,
+        "verdict": verdict,
+        "score": {"matched": 5.0, "near": 2.0}.get(verdict, 0.0),
+        "kind": "visit",
+        "why": f"it was {verdict}",
+        "rules": "r1",
+        "folded": "taipei and daegu plan",
+    }
+    return NewItem(item=ItemRow(**usual | columns), facets=facets)
+
+
+def seed_item(name: str = "harbour-forum-2019", **columns: Any) -> NewItem:
+    return new_item(f"seed:{name}", feed_id=None, **columns)
+
+
+def visit_record(*items: NewItem, feed_id: str = "cna", at: datetime = NOW, **memory: object) -> VisitRecord:
+    return VisitRecord(
+        feed_id=feed_id,
+        memory={"due_at": at + HOUR, "visited_at": at, "body_hash": "b1"} | memory,
+        visit=VisitRow(feed_id=feed_id, visited_at=at, outcome="read", status=200, bytes=512, entries=7),
+        items=items,
+    )
+
+
+def keep(store: Store, *items: NewItem, at: datetime = NOW) -> Any:
+    """Let the feed `cna` bring items: enrol, claim, record."""
+    store.feeds.enrol([("cna", "https://cna.example/rss")], at)
+    store.feeds.hasten(at)
+    store.feeds.claim(at, LEASE, 10)
+    return store.feeds.record(visit_record(*items, at=at))
+
+
+def id_of(store: Store, key: str) -> int:
+    found = store.items.find_by_key(key)
+    assert found is not None
+    assert found.item.id is not None
+    return found.item.id
+
+
+def digest_row(day: str = "2026-03-01", subscription: str = "daily", at: datetime = NOW) -> DigestRow:
+    return DigestRow(
+        subscription=subscription,
+        day=day,
+        covers_from_at=at - 24 * HOUR,
+        opened_at=at,
+        subject="1 new",
+        text="t",
+        html="h",
+    )
+
+
+def delivery_row(recipient: str = "lin@city-desk.example", day: str = "2026-03-01") -> DeliveryRow:
+    message_id = f"<{day}.{recipient}>"
+    return DeliveryRow(digest_id=0, channel="smtp", recipient=recipient, message_id=message_id, due_at=NOW)
+
+
+def claim_all_due(url: str, owner: str) -> list[str]:
+    """Claim due feeds three at a time until none is left; for a thread or a process of its own."""
+    with closing(Database.open(url)) as database:
+        store, mine = Store(database, owner), list[str]()
+        while rows := store.feeds.claim(NOW, LEASE, 3):
+            mine += [row.id for row in rows]
+        return mine
+
+
+def titles(found: Sequence[Any]) -> list[str]:
+    return [full.item.title for full in found]

@@ -1,0 +1,260 @@
+"""Feeds: who is watched, who is due, and a visit that is kept whole or not at all."""
+
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from datetime import datetime
+from itertools import chain
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import StatementError
+from storing import HOUR, LEASE, NOW, claim_all_due, fresh_url, id_of, keep, new_item, open_store, visit_record
+
+from storage.store import Store
+
+CNA, SHINE, YONHAP = (
+    ("cna", "https://cna.example/rss"),
+    ("shine", "https://shine.example/rss"),
+    ("yonhap", "https://yonhap.example/rss"),
+)
+
+
+@pytest.fixture
+def database_url(tmp_path):
+    return fresh_url(tmp_path)
+
+
+@pytest.fixture
+def store(database_url):
+    with open_store(database_url) as store:
+        yield store
+
+
+@pytest.fixture
+def other(store):
+    """Another process on the same database."""
+    return Store(store.database, "other")
+
+
+def row_of(store, feed_id):
+    row = store.feeds.find(feed_id)
+    assert row is not None
+    return row
+
+
+def ids(rows):
+    return [row.id for row in rows]
+
+
+def test_new_feeds_are_due_now(store):
+    store.feeds.enrol([SHINE, CNA], NOW)
+    assert ids(store.feeds.list_all()) == ["cna", "shine"]
+    row = row_of(store, "cna")
+    assert (row.url, row.host, row.due_at, row.known) == ("https://cna.example/rss", "cna.example", NOW, b"")
+
+
+def test_a_feed_that_stays_keeps_its_memory_and_its_place_in_the_queue(store):
+    keep(store)
+    store.feeds.enrol([CNA], NOW + HOUR / 2)
+    row = row_of(store, "cna")
+    assert (row.body_hash, row.due_at) == ("b1", NOW + HOUR)
+
+
+def test_a_feed_that_moved_forgets_its_validators_and_is_due_now(store):
+    store.feeds.enrol([CNA], NOW)
+    store.feeds.claim(NOW, LEASE, 1)
+    memory = {"etag": "e", "last_modified": "l", "known": b"12345678", "failures": 3, "problem": "404", "moved_to": "m"}
+    store.feeds.record(visit_record(**memory))
+    store.feeds.enrol([("cna", "http://News.CNA.example:8080/feed")], NOW + HOUR / 2)
+    row = row_of(store, "cna")
+    assert (row.url, row.host, row.due_at) == ("http://News.CNA.example:8080/feed", "news.cna.example", NOW + HOUR / 2)
+    assert (row.etag, row.last_modified, row.body_hash, row.known) == ("", "", "", b"")
+    assert (row.failures, row.problem, row.moved_to) == (0, "", "")
+
+
+def test_a_visit_to_the_old_address_leaves_nothing_in_a_feed_that_moved(store):
+    store.feeds.enrol([CNA], NOW)
+    store.feeds.claim(NOW, LEASE, 1)
+    store.feeds.enrol([("cna", "https://new.example/rss")], NOW)
+    assert not store.feeds.record(visit_record(new_item(), etag="old")).kept
+    assert row_of(store, "cna").etag == ""
+
+
+def test_a_feed_that_is_not_named_any_more_is_never_due_and_its_visit_leaves_nothing(store):
+    store.feeds.enrol([CNA, SHINE], NOW)
+    store.feeds.claim(NOW, LEASE, 2)
+    store.feeds.enrol([SHINE], NOW)
+    row = row_of(store, "cna")
+    assert (row.due_at, row.claimed_by) == (None, None)
+    assert not store.feeds.record(visit_record(new_item())).kept
+    assert ids(store.feeds.claim(NOW + 100 * HOUR, LEASE, 9)) == ["shine"]
+
+
+def test_a_feed_that_comes_back_is_due_now_and_remembers(store):
+    keep(store)
+    store.feeds.enrol([], NOW)
+    store.feeds.enrol([CNA], NOW + HOUR / 4)
+    row = row_of(store, "cna")
+    assert (row.due_at, row.body_hash) == (NOW + HOUR / 4, "b1")
+
+
+def test_an_address_without_a_host_enrols_all_the_same(store):
+    store.feeds.enrol([("odd", "http://[odd/rss")], NOW)
+    assert row_of(store, "odd").host == ""
+
+
+def test_the_feed_that_is_longest_due_comes_first(store):
+    store.feeds.enrol([YONHAP], NOW - HOUR)
+    store.feeds.enrol([YONHAP, SHINE], NOW - 2 * HOUR)
+    store.feeds.enrol([YONHAP, SHINE, CNA], NOW)
+    assert ids(store.feeds.claim(NOW, LEASE, 2)) == ["shine", "yonhap"]
+    assert ids(store.feeds.claim(NOW, LEASE, 9)) == ["cna"]
+
+
+def test_a_claimed_feed_is_ours_until_its_lease_ends(store, other):
+    store.feeds.enrol([CNA], NOW)
+    (row,) = store.feeds.claim(NOW, LEASE, 1)
+    assert (row.claimed_by, row.due_at) == ("me", NOW + LEASE)
+    assert other.feeds.claim(NOW + LEASE / 2, LEASE, 9) == []
+    assert ids(other.feeds.claim(NOW + LEASE, LEASE, 9)) == ["cna"]
+    assert row_of(store, "cna").claimed_by == "other"
+
+
+def test_nothing_is_claimed_when_no_slot_is_free(store):
+    store.feeds.enrol([CNA], NOW)
+    assert store.feeds.claim(NOW, LEASE, 0) == []
+
+
+def test_several_threads_claim_no_feed_twice(store, database_url):
+    names = [f"feed-{number:03}" for number in range(60)]
+    store.feeds.enrol([(name, f"https://{name}.example/") for name in names], NOW)
+    with ThreadPoolExecutor(4) as threads:
+        claimed = list(threads.map(claim_all_due, [database_url] * 4, "abcd"))
+    assert sorted(chain.from_iterable(claimed)) == names
+
+
+def test_several_processes_claim_no_feed_twice(store, database_url):
+    names = [f"feed-{number:03}" for number in range(90)]
+    store.feeds.enrol([(name, f"https://{name}.example/") for name in names], NOW)
+    with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as processes:
+        claimed = list(processes.map(claim_all_due, [database_url] * 3, "abc"))
+    assert sorted(chain.from_iterable(claimed)) == names
+
+
+def test_claiming_all_takes_feeds_before_their_time_but_none_that_is_leased(store, other):
+    keep(store)
+    store.feeds.enrol([CNA, SHINE, YONHAP], NOW)
+    other.feeds.claim(NOW, LEASE, 1)
+    store.feeds.enrol([CNA, SHINE], NOW)
+    store.feeds.enrol([CNA, SHINE, YONHAP], NOW)
+    assert ids(store.feeds.claim_all(NOW, LEASE)) == ["yonhap", "cna"]
+    assert ids(store.feeds.claim_all(NOW + LEASE, LEASE)) == ["cna", "shine", "yonhap"]
+
+
+def test_hastened_feeds_are_due_now_but_for_those_that_are_leased_or_not_enrolled(store, other):
+    keep(store)
+    store.feeds.enrol([CNA, SHINE, YONHAP], NOW)
+    other.feeds.claim(NOW, LEASE, 1)
+    store.feeds.enrol([CNA, SHINE], NOW)
+    store.feeds.hasten(NOW)
+    assert ids(store.feeds.claim(NOW, LEASE, 9)) == ["cna"]
+
+
+def test_released_feeds_are_due_again_and_those_of_others_stay_theirs(store, other):
+    store.feeds.enrol([CNA, SHINE], NOW)
+    store.feeds.claim(NOW, LEASE, 1)
+    other.feeds.claim(NOW, LEASE, 1)
+    store.feeds.release(NOW)
+    mine, theirs = row_of(store, "cna"), row_of(store, "shine")
+    assert (mine.claimed_by, mine.due_at) == (None, NOW)
+    assert (theirs.claimed_by, theirs.due_at) == ("other", NOW + LEASE)
+
+
+def test_a_recorded_visit_leaves_memory_items_and_counts_and_ends_the_lease(store):
+    recorded = keep(store, new_item("cna:1"), new_item("cna:2", "near"), new_item("cna:3", "rejected"))
+    assert (recorded.kept, recorded.new, recorded.captured, recorded.near) == (True, 3, 1, 1)
+    row = row_of(store, "cna")
+    assert (row.claimed_by, row.due_at, row.visited_at, row.body_hash) == (None, NOW + HOUR, NOW, "b1")
+    (visit,) = store.feeds.last_visits("cna", 5)
+    assert (visit.outcome, visit.status, visit.bytes) == ("read", 200, 512)
+    assert (visit.entries, visit.new_entries, visit.captured, visit.notes) == (7, 3, 1, [])
+
+
+def test_the_same_visit_again_brings_nothing_new(store):
+    keep(store, new_item("cna:1"), new_item("cna:2", "near"))
+    recorded = keep(store, new_item("cna:1"), new_item("cna:2", "near"), at=NOW + HOUR)
+    assert (recorded.kept, recorded.new, recorded.captured, recorded.near) == (True, 0, 0, 0)
+    assert [visit.new_entries for visit in store.feeds.last_visits("cna", 5)] == [0, 2]
+
+
+def test_a_visit_whose_lease_went_to_somebody_else_writes_nothing(store, other):
+    store.feeds.enrol([CNA], NOW)
+    store.feeds.claim(NOW, LEASE, 1)
+    other.feeds.claim(NOW + LEASE, LEASE, 1)
+    recorded = store.feeds.record(visit_record(new_item(), body_hash="late"))
+    assert (recorded.kept, recorded.new, recorded.captured) == (False, 0, 0)
+    assert row_of(store, "cna").body_hash == ""
+    assert store.feeds.last_visits("cna", 5) == []
+    assert store.items.counts()["captured"] == 0
+    assert other.feeds.record(visit_record(new_item())).kept
+
+
+def test_a_visit_that_cannot_be_written_to_its_end_leaves_no_trace(store):
+    store.feeds.enrol([CNA], NOW)
+    store.feeds.claim(NOW, LEASE, 1)
+    record = visit_record(new_item(), new_item("cna:2"))
+    record.visit.visited_at = datetime(2026, 3, 1)  # noqa: DTZ001 - the last of its statements must fail
+    with pytest.raises(StatementError):
+        store.feeds.record(record)
+    assert store.items.counts()["captured"] == 0
+    row = row_of(store, "cna")
+    assert (row.claimed_by, row.body_hash) == ("me", "")
+
+
+def test_a_long_document_is_recorded_whole(store):
+    items = [new_item(f"cna:{number:04}", "rejected", facets=()) for number in range(1234)]
+    recorded = keep(store, *items)
+    assert (recorded.new, store.items.counts()["rejected"]) == (1234, 1234)
+
+
+def test_of_two_entries_with_one_key_the_first_counts(store):
+    recorded = keep(store, new_item("cna:1", title="Forum opens"), new_item("cna:1", title="Advertisement"))
+    assert recorded.new == 1
+    found = store.items.find_by_key("cna:1")
+    assert found is not None
+    assert found.item.title == "Forum opens"
+
+
+def test_hostile_texts_stop_no_visit(store):
+    hostile = "Tai\x00pei \ud83d 臺北"
+    reason = {"topic": "t", "phrase": hostile, "field": "title", "start": 0, "end": 1, "weight": 1.0}
+    item = new_item(
+        "k\x00" + "é" * 5000, title=hostile, canonical_url="https://x.example/" + "a" * 9000, reasons=[reason]
+    )
+    huge = new_item("cna:2", folded=" ".join(f"w{number}" for number in range(400_000)), facets=(("city", "a\x00b"),))
+    assert keep(store, item, huge).new == 2
+    found = store.items.find_by_key("k\x00" + "é" * 5000)
+    assert found is not None
+    assert (found.item.title, found.item.canonical_url) == ("Taipei ? 臺北", "")
+    assert store.items.find(id_of(store, "cna:2")).values("city") == ("ab",)
+
+
+def test_known_entries_come_back_byte_for_byte(store):
+    store.feeds.enrol([CNA], NOW)
+    store.feeds.claim(NOW, LEASE, 1)
+    store.feeds.record(visit_record(known=bytes(range(256))))
+    assert row_of(store, "cna").known == bytes(range(256))
+
+
+def test_a_feed_nobody_knows_is_not_found(store):
+    assert store.feeds.find("nobody") is None
+
+
+def test_two_owners_made_up_for_two_stores_differ(store):
+    first, second = Store(store.database), Store(store.database)
+    store.feeds.enrol([CNA], NOW)
+    first.feeds.claim(NOW, LEASE, 1)
+    assert not second.feeds.record(visit_record()).kept
+    with store.database.reading() as connection:
+        assert connection.scalar(text("SELECT claimed_by FROM feeds"))
+    assert first.feeds.record(visit_record()).kept

@@ -1,0 +1,172 @@
+"""Migrations: all or nothing, a copy before, the derived anew after; and the views people read."""
+
+import shutil
+import sqlite3
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+from sqlmodel import SQLModel
+from storing import NOW, fresh_url, id_of, keep, new_item, open_store, seed_item
+
+from storage.database import HEAD, Database
+from storage.derived import is_planned
+from storage.errors import StorageError
+from storage.upgrade import MIGRATIONS, upgrade
+
+
+@pytest.fixture
+def database_url(tmp_path):
+    return fresh_url(tmp_path)
+
+
+@pytest.fixture
+def store(database_url):
+    with open_store(database_url) as store:
+        yield store
+
+
+@pytest.fixture
+def later(tmp_path):
+    """Make the folder of a later version: our migrations and one more, with the given body."""
+
+    def write(body: str):
+        folder = tmp_path / "later"
+        shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+        lines = [
+            "from alembic import op",
+            'revision = "0002"',
+            'down_revision = "0001"',
+            "",
+            "",
+            "def upgrade():",
+            body,
+        ]
+        (folder / "versions" / "0002_later.py").write_text("\n".join(lines))
+        return folder
+
+    return write
+
+
+ADD_COLUMN = "    op.execute(\"ALTER TABLE items ADD COLUMN note TEXT NOT NULL DEFAULT ''\")"
+
+
+def test_the_head_that_is_compared_without_alembic_is_the_newest_revision():
+    assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == HEAD
+
+
+def test_the_migrations_make_the_tables_that_the_code_expects_and_nothing_derived_is_compared(store):
+    with store.database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"include_name": is_planned})
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_of_several_that_upgrade_at_once_one_does_it(database_url):
+    def open_and_upgrade(_: int) -> bool:
+        with closing(Database.open(database_url)) as database:
+            return upgrade(database)
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sorted(threads.map(open_and_upgrade, range(4))) == [False, False, False, True]
+
+
+def test_a_first_migration_that_fails_leaves_an_empty_database(database_url):
+    with closing(Database.open(database_url)) as database:
+        with database.writing() as connection:
+            connection.execute(text("CREATE VIEW items AS SELECT 1 AS id"))  # in the way of the third table
+        with pytest.raises(StorageError, match=r"cannot be upgraded \(.*items.*\), and nothing was changed"):
+            upgrade(database)
+        with database.reading() as connection:
+            assert inspect(connection).get_table_names() == []
+
+
+def test_a_later_migration_that_fails_leaves_everything_as_it_was(store, later):
+    keep(store, new_item(folded="姊妹 妹市"))
+    with pytest.raises(StorageError, match="nothing was changed"):
+        upgrade(store.database, later(ADD_COLUMN + '\n    op.execute("SELECT * FROM nowhere")'))
+    with store.database.reading() as connection:
+        assert "note" not in {column["name"] for column in inspect(connection).get_columns("items")}
+        assert connection.scalar(text("SELECT count(*) FROM captured_items")) == 1
+    assert store.database.revision() == "0001"
+    assert len(store.items.search(["姊妹"], 10)) == 1
+
+
+def test_after_a_migration_an_item_is_found_by_a_word_of_two_han_characters(store, later):
+    keep(store, new_item("cna:1", folded="台北 大邱 姊妹 妹市"))
+    assert upgrade(store.database, later(ADD_COLUMN))
+    assert [full.item.key for full in store.items.search(["大邱"], 10)] == ["cna:1"]
+    with store.database.writing() as connection:
+        connection.execute(text("UPDATE items SET folded = '上海 論壇'"))
+    assert store.items.search(["大邱"], 10) == []
+    assert len(store.items.search(["論壇"], 10)) == 1
+
+
+def test_a_file_with_a_schema_is_copied_before_it_is_upgraded(tmp_path, later):
+    path = tmp_path / "watcher.db"
+    with open_store(f"sqlite:///{path}") as store:
+        keep(store, new_item())
+        assert not list(tmp_path.glob("*.before-*"))
+        upgrade(store.database, later(ADD_COLUMN))
+    copy = tmp_path / "watcher.db.before-0002"
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert not list(tmp_path.glob("*.part"))
+    with closing(sqlite3.connect(copy)) as before:
+        assert before.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert before.execute("SELECT count(*) FROM captured_items").fetchall() == [(1,)]
+
+
+def test_a_copy_that_cannot_be_written_stops_the_upgrade(tmp_path, later):
+    (tmp_path / "watcher.db.before-0002.part").mkdir()
+    with open_store(f"sqlite:///{tmp_path}/watcher.db") as store:
+        with pytest.raises(StorageError, match="the copy before the upgrade cannot be written"):
+            upgrade(store.database, later(ADD_COLUMN))
+        assert store.database.revision() == "0001"
+
+
+def test_a_schema_of_a_newer_version_is_refused_and_left_alone(store):
+    with store.database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0999'"))
+    assert not store.database.is_current()
+    with pytest.raises(StorageError, match=r"a newer version of the watcher wrote it \(schema 0999\); install"):
+        upgrade(store.database)
+    assert store.database.revision() == "0999"
+
+
+def test_the_view_of_captured_items_reads_like_a_list_and_holds_nothing_private(store):
+    store.items.plant([seed_item("b-2019"), seed_item("a-2021")])
+    facets = (("pair", "taipei~ulsan"), ("pair", "daegu~taipei"), ("city", "ulsan"), ("city", "daegu"), ("topic", "x"))
+    keep(store, new_item("cna:1", facets=facets, why="'sister city' in the title"), new_item("cna:2", "near"))
+    with store.database.reading() as connection:
+        rows = connection.execute(text("SELECT * FROM captured_items ORDER BY id")).mappings().all()
+    assert [bool(row["is_seed"]) for row in rows] == [True, True, False]
+    last = rows[-1]
+    assert list(last) == [
+        *("id", "feed_id", "kind", "title", "url", "pairs", "cities", "topics", "published_at", "captured_at"),
+        *("language", "score", "why", "story_id", "backfill", "is_seed"),
+    ]
+    assert [last["pairs"], last["cities"], last["topics"]] == ["daegu~taipei, taipei~ulsan", "daegu, ulsan", "x"]
+    assert [last["feed_id"], last["why"]] == ["cna", "'sister city' in the title"]
+
+
+def test_the_view_of_stories_has_one_row_for_each_event(store):
+    keep(
+        store,
+        new_item("cna:1", title="Daegu's mayor lands in Taipei", facets=(("pair", "daegu~taipei"),), kind="visit"),
+        new_item("cna:2", title="Mayors meet", facets=(("pair", "busan~taipei"), ("pair", "daegu~taipei"))),
+        new_item("cna:3", title="Another matter", facets=()),
+    )
+    first = id_of(store, "cna:1")
+    store.items.join_story(id_of(store, "cna:2"), first, "title")
+    with store.database.reading() as connection:
+        rows = connection.execute(text("SELECT * FROM stories ORDER BY story_id")).mappings().all()
+    assert [(row["title"], row["kind"], row["items"], row["pairs"]) for row in rows] == [
+        ("Daegu's mayor lands in Taipei", "visit", 2, "busan~taipei, daegu~taipei"),
+        ("Another matter", "visit", 1, ""),
+    ]
+    assert str(rows[0]["first_captured_at"])[:19] == f"{NOW:%Y-%m-%d %H:%M:%S}"
+    assert {"story_id", "first_captured_at", "last_captured_at"} < set(rows[0])

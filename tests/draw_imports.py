@@ -12,7 +12,7 @@ LAYERS = {
     "doors": ("__main__", "cli", "demo", "service", "web"),
     "use cases": ("desk", "digest", "poll", "replay", "seeds"),
     "edges": ("deliver", "feedsfile", "fetch", "records", "workers"),
-    "rules": ("cadence", "compose", "feedlist", "judge", "read", "schedule", "stories"),
+    "rules": ("cadence", "compose", "feedlist", "heartbeat", "judge", "read", "schedule", "stories"),
     "words": ("errors", "settings", "text", "urls", "values", "watcher"),
     "storage": ("storage",),
 }

@@ -30,7 +30,6 @@ PRESCRIBED = {
     "process_bind_param": "SQLAlchemy calls it on every TypeDecorator",
     "process_result_value": "SQLAlchemy calls it on every TypeDecorator",
     "get_command": "click asks a group for a command by it",
-    "handle_async_request": "httpx calls it on every transport",
     "handle_DATA": "aiosmtpd calls it when a mail has arrived",
     "do_GET": "http.server calls it for a request",
 }

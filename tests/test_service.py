@@ -13,7 +13,8 @@ from conftest import rss
 from watcher.deliver import open_channels
 from watcher.digest import note_subscriptions
 from watcher.poll import open_poller
-from watcher.service import HEARTBEAT, HEARTBEAT_GRACE, Service, is_alive
+from watcher.heartbeat import GRACE, HEARTBEAT, is_alive
+from watcher.service import Service
 
 FORUM = ("f1", "Shanghai-Taipei City Forum opens", "The mayors of Shanghai and Taipei signed two MOUs.")
 
@@ -74,8 +75,8 @@ def test_a_job_that_fails_is_logged_and_tried_again(site, make_desk, judge, capl
 
 def test_a_heartbeat_is_recent_for_two_minutes(clock):
     assert not is_alive(None, clock())
-    assert is_alive(clock() - HEARTBEAT_GRACE, clock())
-    assert not is_alive(clock() - HEARTBEAT_GRACE - timedelta(seconds=1), clock())
+    assert is_alive(clock() - GRACE, clock())
+    assert not is_alive(clock() - GRACE - timedelta(seconds=1), clock())
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

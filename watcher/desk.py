@@ -1,11 +1,13 @@
 """What every use case works with: the store, the settings, the feeds that are enabled."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage.database import Database
 from storage.store import Store
-
+from storage.upgrade import upgrade
 from watcher.settings.feeds import FeedSettings
 from watcher.settings.watcher import WatcherSettings
 
@@ -25,3 +27,14 @@ class Desk:
     def feed_names(self) -> dict[str, str]:
         """Return what a person calls each feed, by id."""
         return {feed.id: feed.label for feed in self.feeds.values()}
+
+
+@contextmanager
+def open_store(url: str) -> Iterator[Store]:
+    """Open the database, upgrade its schema when it is older than this version, close it in the end."""
+    database = Database.open(url)
+    try:
+        upgrade(database)
+        yield Store(database)
+    finally:
+        database.close()

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 from storage.records import Recorded
 from storage.store import Store
-
 from storage.tables import FeedRow
 from watcher.desk import Desk
 from watcher.errors import ReadProblem
@@ -17,6 +16,7 @@ from watcher.fetch import Fetcher
 from watcher.judge import Judge
 from watcher.read import leave_out
 from watcher.records import feed_from, told_from, visit_record
+from watcher.seeds import plant_seeds
 from watcher.stories import join_stories
 from watcher.values import Failed, Feed, Fetched, Outcome, Reading, Visit
 from watcher.workers import Reader
@@ -144,6 +144,13 @@ class Poller:
         fresh = leave_out(reading.entries, feed.known)
         judged = tuple((entry, self.judge.judge(entry)) for entry in fresh)
         return Visit(feed=feed, outcome=outcome, entries=reading.entries, judged=judged, notes=reading.notes)
+
+
+def prepare_visits(desk: Desk, judge: Judge) -> None:
+    """Make the store ready for visits: the feeds of feeds.toml, and the seeds."""
+    now = desk.clock()
+    desk.store.feeds.enrol([(feed.id, feed.url) for feed in desk.feeds.values()], now)
+    plant_seeds(desk.store, judge, now)
 
 
 @asynccontextmanager

@@ -9,17 +9,15 @@ import logging
 import signal
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from watcher.desk import Desk
 from watcher.digest import Channel, deliver_next, open_due
+from watcher.heartbeat import HEARTBEAT
 from watcher.poll import Poller
 
-HEARTBEAT = "heartbeat"
-HEARTBEAT_GRACE = timedelta(minutes=2)
-"""A heartbeat older than this means that the service is not well."""
 DRAIN = timedelta(seconds=20)
 """How long visits and mails under way may take after a request to stop."""
 
@@ -101,8 +99,3 @@ class Service:
         jobs = [asyncio.create_task(self.poller.finish(DRAIN)), *self.running.values()]
         await asyncio.wait(jobs, timeout=DRAIN.total_seconds() + 2)
         log.info("stopped")
-
-
-def is_alive(beat_at: datetime | None, now: datetime) -> bool:
-    """Say whether a heartbeat is recent enough."""
-    return beat_at is not None and now - beat_at <= HEARTBEAT_GRACE

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from storage.errors import StorageError
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from storage.errors import StorageError
 from watcher import __version__
 from watcher.cli.place import Place
 from watcher.errors import WatcherError
@@ -72,9 +72,7 @@ def print_version(wanted: bool) -> None:
 def city_watcher(
     context: typer.Context,
     config: Annotated[Path | None, typer.Option(metavar="DIR", help="The folder that holds watcher.toml.")] = None,
-    database: Annotated[
-        str | None, typer.Option(metavar="URL", help="Use this database.")
-    ] = None,
+    database: Annotated[str | None, typer.Option(metavar="URL", help="Use this database.")] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version.")
     ] = False,

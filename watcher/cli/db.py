@@ -1,9 +1,9 @@
 """`db`: the database itself."""
 
 import typer
+
 from storage.database import Database
 from storage.upgrade import upgrade as upgrade_schema
-
 from watcher.cli.place import Place
 
 app = typer.Typer(no_args_is_help=True, help="Look after the database.")

@@ -1,11 +1,11 @@
 """`healthcheck`: is the service alive? For Docker, systemd and monitors."""
 
 import typer
+
 from storage.database import Database
 from storage.store import Store
-
 from watcher.cli.place import Place, wall_clock
-from watcher.service import HEARTBEAT, is_alive
+from watcher.heartbeat import HEARTBEAT, is_alive
 
 app = typer.Typer()
 

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from storage.items import FullItem
 
+from storage.items import FullItem
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.cli.show import out, show_json, show_table

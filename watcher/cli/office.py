@@ -1,28 +1,11 @@
-"""What commands that work with the store share: open it, upgrade it, prepare it for visits."""
+"""Open the desk that a command works at."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from storage.database import Database
-from storage.store import Store
-from storage.upgrade import upgrade
-
 from watcher.cli.place import Place, wall_clock
-from watcher.desk import Desk
+from watcher.desk import Desk, open_store
 from watcher.digest import note_subscriptions
-from watcher.judge import Judge
-from watcher.seeds import plant_seeds
-
-
-@contextmanager
-def open_store(url: str) -> Iterator[Store]:
-    """Open the database, upgrade its schema when it is older than this version, close it in the end."""
-    database = Database.open(url)
-    try:
-        upgrade(database)
-        yield Store(database)
-    finally:
-        database.close()
 
 
 @contextmanager
@@ -33,10 +16,3 @@ def open_desk(place: Place) -> Iterator[Desk]:
         desk = Desk(store=store, settings=settings, feeds=feeds, clock=wall_clock)
         note_subscriptions(desk)
         yield desk
-
-
-def prepare(desk: Desk, judge: Judge) -> None:
-    """Make the store ready for visits: the feeds of feeds.toml, and the seeds."""
-    now = desk.clock()
-    desk.store.feeds.enrol([(feed.id, feed.url) for feed in desk.feeds.values()], now)
-    plant_seeds(desk.store, judge, now)

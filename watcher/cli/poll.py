@@ -9,12 +9,12 @@ import typer
 from rich.progress import Progress
 
 from watcher.cli.judging import load_judge
-from watcher.cli.office import open_desk, prepare
+from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.cli.show import err, out, show_json
 from watcher.desk import Desk
 from watcher.judge import Judge
-from watcher.poll import Report, Tally
+from watcher.poll import Report, Tally, prepare_visits
 from watcher.poll import poll as poll_due
 from watcher.values import Failed
 
@@ -32,7 +32,7 @@ def poll(
     judge = load_judge(place.folder)
     began = time.monotonic()
     with open_desk(place) as desk:
-        prepare(desk, judge)
+        prepare_visits(desk, judge)
         if everything:
             desk.store.feeds.hasten(desk.clock())
         tally = _poll(desk, judge, quiet=as_json)

@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 
 from watcher.cli.judging import load_judge
-from watcher.cli.office import open_desk, prepare
+from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.deliver import open_channels
 from watcher.desk import Desk
 from watcher.digest import destination
 from watcher.judge import Judge
-from watcher.poll import open_poller
+from watcher.poll import open_poller, prepare_visits
 from watcher.schedule import next_due
 from watcher.service import Service
 
@@ -34,7 +34,7 @@ def run(
         logging.getLogger(noisy).setLevel(logging.WARNING)
     judge = load_judge(place.folder)
     with open_desk(place) as desk:
-        prepare(desk, judge)
+        prepare_visits(desk, judge)
         _announce(desk, place)
         asyncio.run(_serve(desk, judge))
 

@@ -6,9 +6,10 @@ import typer
 
 from watcher.cli.items import brief, list_table
 from watcher.cli.judging import load_judge
-from watcher.cli.office import open_desk, prepare
+from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.cli.show import show_json
+from watcher.poll import prepare_visits
 
 app = typer.Typer(no_args_is_help=True, help="Look at the seed articles.")
 
@@ -26,7 +27,7 @@ def list_seeds(
     """List the seed articles with their pairs and kinds."""
     place: Place = context.obj
     with open_desk(place) as desk:
-        prepare(desk, load_judge(place.folder))
+        prepare_visits(desk, load_judge(place.folder))
         found = desk.store.items.recent(limit=1000, seeds=True)
     if as_json:
         show_json([brief(full) for full in found])

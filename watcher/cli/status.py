@@ -10,8 +10,8 @@ from watcher.cli.place import Place
 from watcher.cli.show import ago, out, show_json
 from watcher.desk import Desk
 from watcher.digest import destination
+from watcher.heartbeat import HEARTBEAT, is_alive
 from watcher.schedule import next_due
-from watcher.service import HEARTBEAT, is_alive
 
 app = typer.Typer()
 

@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from watcher.cli.judging import load_judge
 from watcher.cli.place import Place
-from watcher.cli.show import out, show_lines
+from watcher.cli.show import out, show_lines, show_table
 from watcher.errors import WatcherError
 from watcher.values import Entry, Judgement, Verdict
 
@@ -45,9 +45,11 @@ def _asked() -> Iterator[dict[str, Any]]:
         try:
             asked = json.loads(line)
         except ValueError as error:
-            raise WatcherError(f"standard input, line {number}: this is not JSON ({error}); one object a line.") from error
+            raise WatcherError(
+                f"standard input, line {number}: this is not JSON ({error}); one object a line."
+            ) from error
         if not isinstance(asked, dict):
-            raise WatcherError(f"standard input, line {number}: expected an object such as {{\"title\": ...}}.")
+            raise WatcherError(f'standard input, line {number}: expected an object such as {{"title": ...}}.')
         yield asked
 
 
@@ -72,3 +74,24 @@ def _answer(judgement: Judgement) -> dict[str, Any]:
             for reason in judgement.reasons
         ],
     }
+
+
+@app.command()
+def explain(
+    context: typer.Context,
+    text: Annotated[list[str], typer.Argument(metavar="TEXT...", help="A headline, or any text.")],
+) -> None:
+    """Show how a text is judged, as an addition: what counted, what did not, and why."""
+    place: Place = context.obj
+    explanation = load_judge(place.folder).explain(Entry(title=" ".join(text)))
+    rows = [
+        (row.written, row.phrase, f"{row.weight:+g}" if row.counted else "", f"{row.total:g}", row.note)
+        for row in explanation.rows
+    ]
+    show_table(("found", "phrase", "weight", "sum", "note"), rows, empty="No phrase of topics.toml was found.")
+    judgement = explanation.judgement
+    out.print(f"\n[bold]{judgement.verdict}[/] {judgement.score:g}: {escape(judgement.why)}", soft_wrap=True)
+    for name in ("pairs", "cities", "fields"):
+        if found := getattr(judgement, name):
+            out.print(f"{name:<8}{', '.join(found)}", markup=False)
+    out.print(f"kind    {judgement.kind}")

@@ -5,17 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from storage.items import FullItem
-
-from watcher.cli.office import open_store, prepare
 from watcher.deliver import open_channels
 from watcher.demo.samples import Sample, load_samples, render_rss
 from watcher.demo.server import serve
 from watcher.demo.sink import Sink, open_sink
-from watcher.desk import Clock, Desk
+from watcher.desk import Clock, Desk, open_store
 from watcher.digest import deliver_next, local_day, note_subscriptions, open_digest
 from watcher.errors import WatcherError
 from watcher.judge import Judge
-from watcher.poll import Tally, poll
+from watcher.poll import Tally, poll, prepare_visits
 from watcher.settings.watcher import FetchSettings, SmtpSettings, SubscriptionSettings, WatcherSettings
 
 MARK = "demo"
@@ -63,7 +61,7 @@ async def live_day(home: Path, judge: Judge, clock: Clock) -> Day:
         desk = Desk(store=store, settings=demo_settings(sink), feeds=feeds, clock=clock)
         store.facts.note(MARK, "", clock())
         note_subscriptions(desk)
-        prepare(desk, judge)
+        prepare_visits(desk, judge)
         for _ in range(2):
             store.feeds.hasten(clock())
             day.polls.append(await poll(desk, judge, lambda report: None))

@@ -158,7 +158,7 @@ def test_a_pair_is_named_as_a_reader_would() -> None:
 
 def test_one_story_shows_its_sources_side_by_side_and_its_first_item_leads() -> None:
     late = news(1, title="Told second", story_id=7, source="Plain Post", pairs=("daegu~taipei",), score=9.0)
-    first = news(7, title="Told first", story_id=7)
+    first = news(7, title="Told first", story_id=7, captured_at=OPENED)
     digest = compose_digest(edition(late, first))
     assert "Told first" in digest.subject
     assert digest.text.index("1. Told first") < digest.text.index("+ Told second") < digest.text.index("Plain Post")
@@ -455,6 +455,25 @@ def test_wrapping_loses_no_letter_and_keeps_the_width(text: str, first: str) -> 
     lines = wrap_line(text, first).split("\n")
     assert "".join("".join(lines).split()) == "".join((first + text).split())
     assert all(columns_of(line) <= COLUMNS for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("abc", 3),
+        ("雙城", 4),
+        ("ソウル", 6),
+        ("ｿｳﾙ", 3),
+        ("대구시", 6),
+        ("e\u0301", 1),
+        ("🎎", 2),
+        ("…", 1),
+        ("，", 2),
+        ("", 0),
+    ],
+)
+def test_a_wide_character_takes_two_columns(text: str, columns: int) -> None:
+    assert columns_of(text) == columns
 
 
 def test_closing_punctuation_never_begins_a_line() -> None:

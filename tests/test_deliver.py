@@ -21,6 +21,7 @@ from pydantic import SecretStr
 from watcher.compose import build_message, message_id
 from watcher.deliver import ChannelProblem, FileChannel, SmtpChannel, open_channels
 from watcher.deliver.dialogue import stuff_dots
+from watcher.deliver.file import write_whole
 from watcher.errors import DeliveryProblem
 from watcher.settings.watcher import DigestSettings, SmtpSettings, WatcherSettings
 from watcher.values import Digest, Mail
@@ -315,16 +316,24 @@ def test_a_bad_certificate_stops_before_anything_is_sent(authority: trustme.CA, 
     assert script.mails == []
 
 
-@pytest.mark.parametrize("password", ["wrong-" + PASSWORD, "pässwörd", "密碼"])
-def test_a_refused_login_stops_and_tells_without_the_password(password: str) -> None:
+@pytest.mark.parametrize(
+    ("password", "words"),
+    [
+        ("wrong-" + PASSWORD, "refused the login (535); correct `username` and `password`"),
+        ("pässwörd", "letters outside ASCII"),
+        ("密碼", "letters outside ASCII"),
+    ],
+)
+def test_a_refused_login_stops_and_tells_without_the_password(password: str, words: str) -> None:
     script = Script()
     options = {"authenticator": script.authenticate, "auth_require_tls": False}
     with mail_server(script, **options), pytest.raises(ChannelProblem) as caught:
         SmtpChannel(smtp(script.port, **login(password))).send(mail())
     assert not caught.value.permanent
-    assert "login" in str(caught.value)
+    assert words in str(caught.value)
     assert password not in str(caught.value)
-    assert password not in repr(caught.value.__cause__)
+    assert caught.value.__cause__ is None
+    assert script.mails == []
 
 
 def test_a_login_that_cannot_be_checked_now_is_tried_again() -> None:
@@ -431,11 +440,11 @@ def test_a_folder_that_cannot_be_written_is_a_sentence_with_its_cure(tmp_path: P
         FileChannel(tmp_path / "digests").send(mail())
 
 
-def test_a_write_that_fails_leaves_neither_half_a_file_nor_a_temporary_one(tmp_path: Path) -> None:
-    (tmp_path / "2026-05-14-daily.html").mkdir()
-    with pytest.raises(ChannelProblem):
-        FileChannel(tmp_path).send(mail())
-    assert [path.name for path in tmp_path.iterdir()] == ["2026-05-14-daily.html"]
+def test_a_write_that_fails_leaves_no_temporary_file(tmp_path: Path) -> None:
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(OSError, match="taken"):
+        write_whole(tmp_path / "taken", b"a file cannot take the place of a folder")
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
 
 
 def test_channels_are_found_by_name_and_touch_nothing_before_the_first_mail(tmp_path: Path) -> None:

@@ -54,6 +54,12 @@ class Deliveries:
         with self._database.writing() as connection:
             return connection.scalar(change.where(mine).returning(DELIVERIES.c.id)) is not None
 
+    def postpone(self, channel: str, until: datetime) -> None:
+        """Make what waits for a channel due at `until` at the earliest; what somebody holds is left alone."""
+        waiting = and_(DELIVERIES.c.channel == channel, DELIVERIES.c.due_at < until, DELIVERIES.c.claimed_by.is_(None))
+        with self._database.writing() as connection:
+            connection.execute(update(DELIVERIES).where(waiting).values(due_at=until))
+
     def release(self, now: datetime) -> None:
         """Give back what this owner holds: due now, unclaimed."""
         with self._database.writing() as connection:

@@ -8,7 +8,7 @@ from conftest import rss
 
 from watcher.deliver import open_channels
 from watcher.demo.sink import open_sink
-from watcher.digest import deliver_next, note_subscriptions, open_digest, open_due, preview
+from watcher.digest import deliver_next, note_subscriptions, open_digest, open_due, preview, send_due
 from watcher.errors import DeliveryProblem
 from watcher.poll import poll
 from watcher.seeds import plant_seeds
@@ -34,11 +34,7 @@ def look_again(desk, judge):
 
 
 def send_all(desk):
-    channels = open_channels(desk.settings)
-    states = []
-    while state := deliver_next(desk, channels):
-        states.append(state)
-    return states
+    return send_due(desk, open_channels(desk.settings))
 
 
 def with_mail(desk, sink, *recipients):

@@ -131,7 +131,7 @@ def test_config_is_found_by_option_then_variable_then_here_then_package(tmp_path
 
 
 def test_a_named_folder_without_configuration_is_an_error_with_its_cure(tmp_path):
-    with pytest.raises(ConfigError, match="no watcher.toml there; `city-watcher init"):
+    with pytest.raises(ConfigError, match=r"no watcher\.toml there; `city-watcher init"):
         find_config(tmp_path, {}, tmp_path)
 
 

@@ -1,12 +1,13 @@
 """Digest: choose what a subscription has not been told, compose it, freeze it, send it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from datetime import date, datetime, timedelta
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from storage.tables import DeliveryRow, DigestRow, FeedRow
 from watcher.compose import compose_digest, message_id
+from watcher.deliver import Channel, ChannelProblem
 from watcher.desk import Desk
 from watcher.errors import DeliveryProblem
 from watcher.records import news_from
@@ -19,13 +20,6 @@ LEASE = timedelta(minutes=10)
 RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 """Waits after temporary refusals; the last one repeats without end."""
 NEAR_SHOWN = 10
-
-
-class Channel(Protocol):
-    """Take one mail to where it goes; raise DeliveryProblem when that failed."""
-
-    def send(self, mail: Mail) -> None:
-        """Deliver `mail` or raise DeliveryProblem."""
 
 
 def note_subscriptions(desk: Desk) -> None:
@@ -124,31 +118,63 @@ def preview(desk: Desk, subscription: SubscriptionSettings) -> Digest:
     return compose_digest(edition_for(desk, subscription, local_day(desk.clock(), subscription)))
 
 
+def send_due(desk: Desk, channels: Mapping[str, Channel], stopping: Callable[[], bool] = lambda: False) -> list[str]:
+    """Send every delivery that is due, over one connection for each channel; return the states they ended in.
+
+    `stopping` is asked before each mail.
+    """
+    states: list[str] = []
+    with ExitStack() as connections:
+        for channel in channels.values():
+            connections.enter_context(channel)
+        while not stopping() and (state := deliver_next(desk, channels)):
+            states.append(state)
+    return states
+
+
 def deliver_next(desk: Desk, channels: Mapping[str, Channel]) -> str | None:
-    """Send one delivery that is due and record what came of it; return its state, None when none is due."""
+    """Send one delivery that is due and record what came of it; return its state, None when none is due.
+
+    States: sent; pending (tried again later); failed (for good); uncertain (the server may have it: the same
+    mail is sent once more, then left). A channel that reaches nobody is left alone until the next try.
+    """
     now = desk.clock()
     claimed = desk.store.deliveries.claim(now, LEASE)
     if claimed is None:
         return None
     delivery, digest = claimed
-    state, problem = _attempt(channels[delivery.channel], _mail(desk, delivery, digest))
+    again_at = now + RETRIES[min(delivery.attempts, len(RETRIES) - 1)]
+    problem = _attempt(channels[delivery.channel], _mail(desk, delivery, digest))
+    state, again = _state_after(delivery.state, problem)
     desk.store.deliveries.record(
         delivery.id or 0,
         state=state,
-        problem=problem,
-        due_at=now + RETRIES[min(delivery.attempts, len(RETRIES) - 1)] if state == "pending" else None,
+        problem=str(problem or ""),
+        due_at=again_at if again else None,
         sent_at=now if state == "sent" else None,
     )
+    if isinstance(problem, ChannelProblem):
+        desk.store.deliveries.postpone(delivery.channel, again_at)
     return state
 
 
-def _attempt(channel: Channel, mail: Mail) -> tuple[str, str]:
-    """Send one mail; return the delivery's new state and what went wrong."""
+def _attempt(channel: Channel, mail: Mail) -> DeliveryProblem | None:
     try:
         channel.send(mail)
     except DeliveryProblem as problem:
-        return ("failed" if problem.permanent else "pending"), str(problem)
-    return "sent", ""
+        return problem
+    return None
+
+
+def _state_after(before: str, problem: DeliveryProblem | None) -> tuple[str, bool]:
+    """Return a delivery's state after an attempt, and whether there is another one."""
+    if problem is None:
+        return "sent", False
+    if problem.permanent:
+        return "failed", False
+    if problem.uncertain:
+        return "uncertain", before != "uncertain"
+    return before, True
 
 
 def _mail(desk: Desk, delivery: DeliveryRow, digest: DigestRow) -> Mail:
@@ -160,6 +186,7 @@ def _mail(desk: Desk, delivery: DeliveryRow, digest: DigestRow) -> Mail:
         message_id=delivery.message_id,
         date=digest.opened_at,
         subscription=digest.subscription,
+        day=digest.day,
         contact=desk.settings.contact,
     )
 

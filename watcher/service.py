@@ -13,8 +13,9 @@ from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from watcher.deliver import Channel
 from watcher.desk import Desk
-from watcher.digest import Channel, deliver_next, open_due
+from watcher.digest import open_due, send_due
 from watcher.heartbeat import HEARTBEAT
 from watcher.poll import Poller
 
@@ -81,12 +82,9 @@ class Service:
             log.info("digests opened: %d", opened)
 
     async def _send(self) -> None:
-        """Send what is due, one delivery after the other, until nothing is due or we stop."""
-        while not self.stopping.is_set():
-            state = await asyncio.to_thread(deliver_next, self.desk, self.channels)
-            if state is None:
-                return
-            log.info("delivery: %s", state)
+        states = await asyncio.to_thread(send_due, self.desk, self.channels, self.stopping.is_set)
+        for state in sorted(set(states)):
+            log.info("deliveries: %d %s", states.count(state), state)
 
     def _listen(self) -> None:
         loop = asyncio.get_running_loop()

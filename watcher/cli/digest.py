@@ -10,7 +10,7 @@ from watcher.cli.place import Place
 from watcher.cli.show import err, out, show_json, show_table
 from watcher.deliver import open_channels
 from watcher.desk import Desk
-from watcher.digest import deliver_next, destination, local_day, open_digest, preview
+from watcher.digest import destination, local_day, open_digest, preview, send_due
 from watcher.errors import WatcherError
 from watcher.settings.watcher import SubscriptionSettings
 
@@ -47,7 +47,7 @@ def send(context: typer.Context, subscription: Subscription = None) -> None:
     with open_desk(place) as desk:
         for one in chosen(desk, subscription):
             out.print(f"{one.id}: {_open_today(desk, one)}.", markup=False)
-        states = send_waiting(desk)
+        states = send_due(desk, open_channels(desk.settings))
     out.print(", ".join(f"{states.count(state)} {state}" for state in sorted(set(states))) or "Nothing to send.")
     raise typer.Exit(1 if set(states) - {"sent"} else 0)
 
@@ -76,15 +76,6 @@ def chosen(desk: Desk, subscription: str | None) -> list[SubscriptionSettings]:
         known = ", ".join(one.id for one in desk.settings.subscriptions)
         raise WatcherError(f"there is no subscription '{subscription}'; watcher.toml has: {known or 'none'}.")
     return found
-
-
-def send_waiting(desk: Desk) -> list[str]:
-    """Send every delivery that is due now; return the states they ended in."""
-    channels = open_channels(desk.settings)
-    states = []
-    while state := deliver_next(desk, channels):
-        states.append(state)
-    return states
 
 
 def _open_today(desk: Desk, subscription: SubscriptionSettings) -> str:

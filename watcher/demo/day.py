@@ -10,7 +10,7 @@ from watcher.demo.samples import Sample, load_samples, render_rss
 from watcher.demo.server import serve
 from watcher.demo.sink import Sink, open_sink
 from watcher.desk import Clock, Desk, open_store
-from watcher.digest import deliver_next, local_day, note_subscriptions, open_digest
+from watcher.digest import local_day, note_subscriptions, open_digest, send_due
 from watcher.errors import WatcherError
 from watcher.judge import Judge
 from watcher.poll import Tally, poll, prepare_visits
@@ -102,9 +102,7 @@ def _mail_digest(desk: Desk, home: Path, sink: Sink) -> list[bytes]:
     """Open today's digest, send it to the sink, keep what arrived as files."""
     subscription = desk.settings.subscriptions[0]
     open_digest(desk, subscription, local_day(desk.clock(), subscription))
-    channels = open_channels(desk.settings)
-    while deliver_next(desk, channels):
-        pass
+    send_due(desk, open_channels(desk.settings))
     digest = desk.store.digests.last(subscription.id)
     (home / "digest.html").write_text(digest.html if digest else "", encoding="utf-8")
     (home / "digest.eml").write_bytes(sink.mails[0] if sink.mails else b"")

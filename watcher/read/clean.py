@@ -6,7 +6,7 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]+"
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,8}));|&#[xX]?[0-9a-fA-F]{9,};?")
 _DOCTYPE = re.compile(r"<!DOCTYPE[^<>\[]*(?:\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
 _HAZARDS = re.compile(
-    r"</?(?:(?:georss|gml|geo):[\w.-]+|(?:dc:creator|itunes:author|author|managingEditor|webMaster)\b)[^<>]*>",
+    r"</?(?:(?:georss|gml|geo|itunes|media|psc):[\w.-]+|(?:dc:creator|author|managingEditor|webMaster)\b)[^<>]*>",
     re.IGNORECASE,
 )
 
@@ -17,7 +17,7 @@ def drop_forbidden(text: str) -> str:
 
 
 def drop_hazards(text: str) -> str:
-    """Drop what has hung or crashed parsers and is never read: DOCTYPE, the tags of places and of authors.
+    """Drop what has hung or crashed parsers and is never read: DOCTYPE, the tags of places, media and authors.
 
     What stood between the tags stays; a parser takes it for loose text of the entry, which nobody reads.
     """
@@ -33,9 +33,4 @@ def _keep_reference(reference: re.Match[str]) -> str:
 
 
 def _is_allowed(code: int) -> bool:
-    return (
-        code in (0x9, 0xA, 0xD)
-        or 0x20 <= code <= 0xD7FF
-        or 0xE000 <= code <= 0xFFFD
-        or 0x10000 <= code <= 0x10FFFF
-    )
+    return code in (0x9, 0xA, 0xD) or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF

@@ -13,7 +13,9 @@ _SHAPES = (
     r"(?P<hour>\d{1,2})(?=\s?(?:[h時时點点시]|uhr\b|[ap]\.?m\b))",
 )
 _CLOCKS = tuple(
-    re.compile(rf"{_GLUE}(?P<before>{_HALVES})?\s?{shape}\s?(?:[h時时點点시分분秒초]|uhr\b)?\s?(?P<after>{_HALVES})?(?P<rest>.*)")
+    re.compile(
+        rf"{_GLUE}(?P<before>{_HALVES})?\s?{shape}\s?(?:[h時时點点시分분秒초]|uhr\b)?\s?(?P<after>{_HALVES})?(?P<rest>.*)"
+    )
     for shape in _SHAPES
 )
 

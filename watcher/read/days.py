@@ -23,9 +23,8 @@ _MONTH = r"(?P<month>\d{1,2}[月월]|[^\W\d_]+)\.?"
 _ORDINAL = r"(?:st|nd|rd|th|er|\.)?"
 _OF = r"(?:del?\s|of\s)?"
 _MONTH_FIRST = frozenset({"US"})
-_DAY_FIRST = frozenset(
-    "AT AU BE BR CH CL CZ DE DK ES FI FR GB GR HK IE IL IN IT MO MX MY NO NL NZ PL PT RU SG TR UA".split()
-)
+_DAY_FIRST_COUNTRIES = "AT AU BE BR CH CL CZ DE DK ES FI FR GB GR HK IE IL IN IT MO MX MY NO NL NZ PL PT RU SG TR UA"
+_DAY_FIRST = frozenset(_DAY_FIRST_COUNTRIES.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +123,9 @@ _FORMS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str], str], Parts |
     ),
     (
         "年月日",
-        re.compile(r"(?P<year>\d{4})\s?[年년]\s?(?P<month>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?(?:[日号號]|일)?(?!\d)"),
+        re.compile(
+            r"(?P<year>\d{4})\s?[年년]\s?(?P<month>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?(?:[日号號]|일)?(?!\d)"
+        ),
         _numbers,
     ),
     (

@@ -4,7 +4,9 @@ import re
 from datetime import UTC, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-_OFFSET = re.compile(r"(?:gmt|utc|ut|z)?\s?(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?(?::?00)?(?:\s[a-z]{2,5})?")
+_OFFSET = re.compile(
+    r"(?:gmt|utc|ut|z)?\s?(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?(?::?00)?(?:\s[a-z]{2,5})?"
+)
 _REMARK = re.compile(r"\s*[(\[][^()\[\]]{0,60}[)\]]$")
 _PLACE = re.compile(r"[a-z_]+(?:/[a-z0-9_+-]+){1,2}")
 _LONGEST = timedelta(hours=15)

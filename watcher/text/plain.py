@@ -19,19 +19,22 @@ _HIDDEN = re.compile(
 )
 _TAG = re.compile(r"""</?([a-zA-Z][\w:.-]*)([\s/](?:=\s*"[^"]*"|=\s*'[^']*'|[^<>])*+)?(>|\Z)""")
 _BREAK = "\x00"
-_BLOCKS = frozenset(
-    "address article aside blockquote body br center dd details dialog dir div dl dt fieldset figcaption figure "
-    "footer form frame frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup option p "
-    "pre section select summary table tbody tfoot thead title tr ul".split()
-)
-_BLANKS = frozenset("audio button canvas img input td textarea th video".split())
-_INLINE = frozenset(
-    "a abbr acronym applet area b base basefont bdi bdo big blink caption cite code col colgroup data datalist defs del "
-    "desc dfn em embed font g i iframe image ins kbd keygen label link map mark marquee math meta meter mfrac mi mn mo "
-    "mrow msub msup nobr noembed noframes noscript object output param path picture progress q rb rp rt rtc ruby s samp "
-    "script slot small source spacer span strike strong style sub sup svg symbol template text time track tspan tt u "
-    "var wbr xmp".split()
-)
+_BLOCK_NAMES = """
+    address article aside blockquote body br center dd details dialog dir div dl dt fieldset figcaption figure footer
+    form frame frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup option p pre section
+    select summary table tbody tfoot thead title tr ul
+"""
+_BLANK_NAMES = "audio button canvas img input td textarea th video"
+_INLINE_NAMES = """
+    a abbr acronym applet area b base basefont bdi bdo big blink caption cite code col colgroup data datalist defs del
+    desc dfn em embed font g head i iframe image ins kbd keygen label link map mark marquee math meta meter mfrac mi mn
+    mo mrow msub msup nobr noembed noframes noscript object output param path picture progress q rb rp rt rtc ruby s
+    samp script slot small source spacer span strike strong style sub sup svg symbol template text time track tspan tt
+    u var wbr xmp
+"""
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
+_BLANKS = frozenset(_BLANK_NAMES.split())
+_INLINE = frozenset(_INLINE_NAMES.split())
 
 
 def plain_text(markup: str) -> str:

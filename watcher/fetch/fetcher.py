@@ -1,0 +1,137 @@
+"""One visit to one server: ask, follow, read within limits, say what came of it."""
+
+import asyncio
+from base64 import b64encode
+from collections.abc import Callable
+from datetime import UTC, datetime
+from hashlib import sha256
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from watcher.errors import FetchProblem
+from watcher.fetch.connect import open_client
+from watcher.fetch.inflate import choose_inflater
+from watcher.fetch.problems import Progress, as_problems, explain_status
+from watcher.fetch.validators import Validators, ask_conditionally, read_retry_after, read_validators, renew_validators
+from watcher.settings.watcher import FetchSettings
+from watcher.urls import clean_link, host_of
+from watcher.values import Failed, Feed, Fetched, Outcome, Unchanged
+
+MAX_REDIRECTS = 5
+MEGABYTE = 1_000_000
+_WITH_RETRY_AFTER = (429, 503)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Fetcher:
+    """Fetch feeds with one client; open it with `async with`, then `fetch` any number at a time.
+
+    `contact` is the address that the User-Agent names. `clock` dates validators and Retry-After.
+    """
+
+    def __init__(self, settings: FetchSettings, contact: str, *, clock: Callable[[], datetime] = _utc_now) -> None:
+        self._settings = settings
+        self._contact = contact
+        self._clock = clock
+
+    async def __aenter__(self) -> Self:
+        """Open the client."""
+        self._client = open_client(self._settings, self._contact)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the client and its connections."""
+        await self._client.aclose()
+
+    async def fetch(self, feed: Feed) -> Outcome:
+        """Visit a feed's address within its time-out; whatever goes wrong is a `Failed` with one sentence."""
+        progress = Progress(host=host_of(feed.url) or "the address", seconds=feed.timeout.total_seconds())
+        try:
+            with as_problems(progress):
+                async with asyncio.timeout(progress.seconds):
+                    return await self._visit(feed, progress)
+        except FetchProblem as problem:
+            return Failed(problem=str(problem), status=progress.status)
+
+    async def _visit(self, feed: Feed, progress: Progress) -> Outcome:
+        response = await self._follow(_make_request(self._client, feed), progress)
+        try:
+            return await self._weigh(response, feed, progress)
+        finally:
+            await response.aclose()
+
+    async def _follow(self, request: httpx.Request, progress: Progress) -> httpx.Response:
+        """Send a request and go where it leads. httpx would read the body of every redirect, however large."""
+        for _ in range(MAX_REDIRECTS + 1):
+            response = await self._client.send(request, stream=True, follow_redirects=False)
+            if response.next_request is None:
+                progress.status = response.status_code
+                return response
+            await response.aclose()
+            request = response.next_request
+            progress.host = request.url.host or progress.host
+        raise FetchProblem(
+            f"{progress.host} redirects more than {MAX_REDIRECTS} times; look on the site for the feed's new address"
+        )
+
+    async def _weigh(self, response: httpx.Response, feed: Feed, progress: Progress) -> Outcome:
+        """Turn an answer into an outcome."""
+        status, headers, now = response.status_code, response.headers, self._clock()
+        if status == 200:
+            body = await self._read_body(response, progress)
+            return _compare(body, response, feed, read_validators(headers, now))
+        if status == 304 and ask_conditionally(feed):
+            kept = renew_validators(feed, headers, now)
+            return Unchanged(status=status, etag=kept.etag, last_modified=kept.last_modified)
+        wish = read_retry_after(headers, now) if status in _WITH_RETRY_AFTER else None
+        return Failed(problem=explain_status(status, progress.host), status=status, retry_after=wish)
+
+    async def _read_body(self, response: httpx.Response, progress: Progress) -> bytes:
+        """Read a body up to the limit, counted after inflating."""
+        limit = self._settings.max_megabytes * MEGABYTE
+        inflater = choose_inflater(response.headers.get("content-encoding", ""))
+        body = bytearray()
+        async for chunk in response.aiter_raw():
+            progress.received += len(chunk)
+            body += inflater.feed(chunk, limit - len(body) + 1)
+            if len(body) > limit:
+                raise FetchProblem(
+                    f"the document is larger than {self._settings.max_megabytes} MB; "
+                    "if that is meant, raise max_megabytes under [fetch] in watcher.toml"
+                )
+        inflater.finish()
+        return bytes(body)
+
+
+def _make_request(client: httpx.AsyncClient, feed: Feed) -> httpx.Request:
+    """Build the question. A user and password go from the address into a header: addresses are logged."""
+    url = httpx.URL(feed.url)
+    headers = ask_conditionally(feed)
+    if url.userinfo:
+        credentials = b64encode(f"{url.username}:{url.password}".encode())
+        headers["Authorization"] = f"Basic {credentials.decode('ascii')}"
+        url = url.copy_with(userinfo=b"")
+    return client.build_request("GET", url, headers=headers)
+
+
+def _compare(body: bytes, response: httpx.Response, feed: Feed, new: Validators) -> Unchanged | Fetched:
+    """Tell a new document from the same one as last time; either way the new validators count."""
+    body_hash = sha256(body).hexdigest()
+    if body_hash == feed.body_hash:
+        return Unchanged(status=response.status_code, bytes=len(body), etag=new.etag, last_modified=new.last_modified)
+    return Fetched(
+        body=body,
+        body_hash=body_hash,
+        url=clean_link(str(response.url)),
+        status=response.status_code,
+        content_type=response.headers.get("content-type", ""),
+        etag=new.etag,
+        last_modified=new.last_modified,
+    )

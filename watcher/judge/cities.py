@@ -1,0 +1,172 @@
+"""Tell which cities a page names, which of them act as cities, and which countries stand beside them."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from watcher.judge.find import Finds, Hit, is_letter
+from watcher.judge.names import Name, unknown_names
+from watcher.judge.page import Page
+from watcher.judge.rules import Rules
+from watcher.settings.cities import City
+from watcher.settings.topics import Cue
+from watcher.text.fold import HAN
+
+ABROAD = "*"
+"""The country code of words that mean "abroad, wherever"."""
+
+REACH_LETTERS = 25
+REACH_CJK = 12
+"""How far a cue may stand from a city's name, in characters: "Taipei's newly elected mayor"."""
+
+BESIDE_BEFORE = 12
+BESIDE_AFTER = 20
+"""How far a country may stand before or after a name to tell where it lies, in characters."""
+
+DATELINE_REACH = 60
+"""A dateline stands at the very beginning of a text."""
+
+_BREAK = re.compile("[,;:。、\n]")
+_DASH = re.compile(r"^[^\n]{0,30}?(?: -|--| —| –|\()")
+_HAN = re.compile(f"[{HAN}]")
+_COUNTY_OF = re.compile(f"县[{HAN}]{{1,4}}市")
+_DATE = re.compile(r"[\d月日年 .,]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Hold one place where a city is named. `acts`: a municipal cue stands beside it."""
+
+    city: str
+    name: str
+    country: str
+    start: int
+    end: int
+    sentence: int
+    acts: bool = False
+    ambiguous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Abroad:
+    """Hold one place where a country is named."""
+
+    country: str
+    sentence: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Hold who is on the page: cities, countries, and the sentences in which a city acts."""
+
+    mentions: tuple[Mention, ...]
+    countries: tuple[Abroad, ...]
+    company: frozenset[int]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Return the name of each city as a reader knows it, by its id."""
+        return {mention.city: mention.name for mention in self.mentions}
+
+
+def cast_page(rules: Rules, finds: Finds, page: Page, speaking: frozenset[int]) -> Cast:
+    """Read the cast of a page; `speaking` are the sentences whose phrases speak of cities themselves."""
+    countries = tuple(
+        Abroad(rules.homes.get(hit.owner.id, hit.owner.id), hit.sentence, hit.start, hit.end) for hit in finds.countries
+    )
+    hits = [hit for hit in finds.cities if not _in_dateline(hit, page, rules.topics.names.datelines)]
+    known = [_mention(hit, rules) for hit in _choose(hits, countries)]
+    counties = {mention.city for mention in known if _COUNTY_OF.match(page.text, mention.end)}
+    countries += tuple(_as_country(mention) for mention in known if mention.city in counties)
+    known = [mention for mention in known if mention.city not in counties]
+    acting = [replace(mention, acts=True) if _has_cue(mention, finds.cues, page) else mention for mention in known]
+    kept = list(_in_company(acting, countries, page, speaking))
+    unknown = [_unknown(name, countries, page) for name in unknown_names(rules, finds, page)]
+    kept += [one for one in unknown if not _is_known(one, finds.cities)]
+    mentions = sorted(kept, key=lambda mention: mention.start)
+    company = frozenset(hit.sentence for hit in finds.cues) | speaking
+    return Cast(tuple(mentions), countries, company)
+
+
+def _mention(hit: Hit[City], rules: Rules) -> Mention:
+    city = hit.owner
+    country = rules.homes.get(city.country, city.country)
+    return Mention(city.id, city.name, country, hit.start, hit.end, hit.sentence, ambiguous=hit.rule.ambiguous)
+
+
+def _unknown(name: Name, countries: Iterable[Abroad], page: Page) -> Mention:
+    country = _country_of(name.start, name.end, countries)
+    sentence = page.sentence_at(name.start)
+    return Mention(name.written, name.written, country, name.start, name.end, sentence, acts=True)
+
+
+def _is_known(mention: Mention, hits: Iterable[Hit[City]]) -> bool:
+    """Tell whether the name is that of a city of cities.csv, whether it counts there or not."""
+    return any(mention.start < hit.end and hit.start < mention.end for hit in hits)
+
+
+def _choose(hits: Iterable[Hit[City]], countries: Iterable[Abroad]) -> Iterator[Hit[City]]:
+    """Of the cities that share a name in one place, take the one whose country is named, else the first."""
+    named = {abroad.country for abroad in countries}
+    spans: dict[tuple[int, int], list[Hit[City]]] = {}
+    for hit in hits:
+        spans.setdefault((hit.start, hit.end), []).append(hit)
+    for same in spans.values():
+        yield next((hit for hit in same if hit.owner.country in named), same[0])
+
+
+def _as_country(county: Mention) -> Abroad:
+    """In X県Y市 the name X is no city, but tells in which country Y lies."""
+    return Abroad(county.country, county.sentence, county.start, county.end)
+
+
+def _in_dateline(hit: Hit[City], page: Page, words: tuple[str, ...]) -> bool:
+    """Tell whether the name only says where the report was written: "TAIPEI, Aug. 3 --", 台北3日電."""
+    before, after = page.sides(hit.start, hit.end)
+    if hit.sentence == 0 or len(before) > DATELINE_REACH:
+        return False
+    capitals = not before.strip() and page.place(hit.start, hit.end).written.isupper()
+    if capitals and _DASH.match(after):
+        return True
+    rest = after[_DATE.match(after).end() :]  # type: ignore[union-attr]  # the pattern matches nothing, too
+    return rest.startswith(words)
+
+
+def _has_cue(mention: Mention, cues: Iterable[Hit[Cue]], page: Page) -> bool:
+    return any(_stands_beside(mention, cue, page) for cue in cues if cue.sentence == mention.sentence)
+
+
+def _stands_beside(mention: Mention, cue: Hit[Cue], page: Page) -> bool:
+    """Tell whether a cue reaches a name on the right side; 台北市 and 市長 may share a character."""
+    first, second = (mention, cue) if cue.owner.city == "before" else (cue, mention)
+    if cue.owner.city == "near" or second.end <= first.end:
+        return False
+    gap = page.text[first.end : second.start]
+    reach = REACH_LETTERS if is_letter(page.text[cue.start]) else REACH_CJK
+    return len(gap) <= reach and not _BREAK.search(gap)
+
+
+def _in_company(
+    mentions: list[Mention], countries: tuple[Abroad, ...], page: Page, speaking: frozenset[int]
+) -> Iterator[Mention]:
+    """Leave out ambiguous names that nothing confirms: a cue, their country, or a page that speaks of ties.
+
+    Han names need more than such a page: there most are surnames (松本, 山口).
+    """
+    sure = {mention.city for mention in mentions if mention.acts or not mention.ambiguous}
+    for mention in mentions:
+        confirmed = mention.city in sure or _country_of(mention.start, mention.end, countries) == mention.country
+        if confirmed or (speaking and not _HAN.match(page.text[mention.start])):
+            yield mention
+
+
+def _country_of(start: int, end: int, countries: Iterable[Abroad]) -> str:
+    """Return the country named nearest to a name: "Toride, Japan", "the Russian city of Kaliningrad"."""
+    gaps = [
+        (max(abroad.start - end, start - abroad.end), abroad.country)
+        for abroad in countries
+        if abroad.country != ABROAD and abroad.end - start >= -BESIDE_BEFORE and abroad.start - end <= BESIDE_AFTER
+    ]
+    return min(gaps)[1] if gaps else ""

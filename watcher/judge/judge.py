@@ -1,0 +1,83 @@
+"""Judge entries by the rules of topics.toml and cities.csv: pure, the same entry always the same."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from watcher.judge.cities import Cast, cast_page
+from watcher.judge.find import Finds, Found, find_all, find_texts, may_matter
+from watcher.judge.kinds import choose_fields, choose_kind
+from watcher.judge.page import Page
+from watcher.judge.pairs import pair_cities, rank_cities
+from watcher.judge.rules import compile_rules
+from watcher.judge.score import Score, score_topic, speaking_sentences
+from watcher.judge.why import Explanation, list_reasons, list_rows, say_why
+from watcher.settings.cities import City
+from watcher.settings.topics import Topics
+from watcher.values import Entry, Judgement, Verdict
+
+_ORDER = (Verdict.REJECTED, Verdict.NEAR, Verdict.MATCHED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Study:
+    """Hold what was read on one page."""
+
+    page: Page
+    finds: Finds
+    cast: Cast
+    scores: tuple[Score, ...]
+
+    @property
+    def best(self) -> Score:
+        """Return the score of the topic that decides."""
+        return max(self.scores, key=lambda score: (_ORDER.index(score.verdict), score.total))
+
+
+class Judge:
+    """Judge entries; compiled once, then without state. `fingerprint` names the rules."""
+
+    def __init__(self, topics: Topics, cities: Iterable[City]) -> None:
+        self._rules = compile_rules(topics, cities)
+        self.fingerprint = self._rules.fingerprint
+        self._bare = _conclude(self._study(Page(Entry()), []))
+
+    def judge(self, entry: Entry) -> Judgement:
+        """Return the verdict with score, cities, pairs, kind, fields and reasons.
+
+        Read are the title, the summary and the text, 4,000 characters of each. Where the phrases that occur
+        could not reach `near` even if all counted, reading stops: such a judgement is bare, its score 0.
+        """
+        page = Page(entry)
+        found = find_texts(self._rules, page)
+        return _conclude(self._study(page, found)) if may_matter(self._rules, found) else self._bare
+
+    def explain(self, entry: Entry) -> Explanation:
+        """Return the judgement and its addition: also the phrases that were found but did not count."""
+        page = Page(entry)
+        study = self._study(page, find_texts(self._rules, page))
+        rows = (row for score in study.scores for row in list_rows(score, page))
+        return Explanation(judgement=_conclude(study), rows=tuple(rows))
+
+    def _study(self, page: Page, found: Found) -> _Study:
+        topics = self._rules.topics.topics
+        finds = find_all(self._rules, page, found)
+        cast = cast_page(self._rules, finds, page, speaking_sentences(topics, finds.phrases))
+        return _Study(page, finds, cast, tuple(score_topic(topic, finds.phrases, cast) for topic in topics))
+
+
+def _conclude(study: _Study) -> Judgement:
+    best = study.best
+    points = rank_cities(study.cast, best.counted)
+    pairs = pair_cities(study.cast, points)
+    paired = dict.fromkeys(city for pair in pairs for city in pair.split("~"))
+    return Judgement(
+        verdict=best.verdict,
+        score=best.total,
+        kind=choose_kind(best),
+        topics=tuple(score.topic.id for score in study.scores if score.verdict is Verdict.MATCHED),
+        pairs=pairs,
+        cities=tuple(paired | points),
+        fields=choose_fields(study.finds.fields),
+        reasons=tuple(list_reasons(best, study.page)),
+        why=say_why(best, study.page, (study.cast.names[city] for city in paired or points)),
+    )

@@ -1,0 +1,104 @@
+"""Say why an entry was judged as it was: in one plain sentence, and as an addition."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from watcher.judge.page import Page
+from watcher.judge.score import Line, Score
+from watcher.values import Judgement, Reason, Verdict
+
+MOST_NAMED = 4
+"""More phrases or cities than this are summed up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """Hold one line of the addition: a phrase that was found, as written, and what it brought.
+
+    `total` is the sum so far, within its topic; `note` says why the phrase does not count, or "veto".
+    """
+
+    topic: str
+    phrase: str
+    written: str
+    field: str
+    start: int
+    end: int
+    weight: float
+    total: float
+    counted: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Hold a judgement and the rows of its addition, topic by topic in the order of topics.toml."""
+
+    judgement: Judgement
+    rows: tuple[Row, ...]
+
+
+def say_why(score: Score, page: Page, cities: Iterable[str]) -> str:
+    """Return such as: “sister city” and “mayor” with Daegu and Taipei: 5 points, 3 are needed."""
+    if score.topic.all:
+        return f"The topic '{score.topic.id}' takes everything."
+    if score.veto:
+        return f"Vetoed by {_quote(score.veto, page)}."
+    found = _join(_quote(line, page) for line in score.counted if line.phrase.weight > 0)
+    against = _join(_quote(line, page) for line in score.counted if line.phrase.weight < 0)
+    named = _join(cities)
+    parts = (found or "Nothing that counts", named and f" with {named}", against and f", against it {against}")
+    return f"{''.join(parts)}: {_count_points(score)}"
+
+
+def list_reasons(score: Score, page: Page) -> Iterator[Reason]:
+    """Return what counted, with its place in the original; a weight of 0 told the kind or vetoed."""
+    for line in score.counted:
+        place = page.place(line.hit.start, line.hit.end)
+        yield Reason(
+            topic=score.topic.id,
+            phrase=line.phrase.label,
+            field=place.field,
+            start=place.start,
+            end=place.end,
+            weight=line.phrase.weight,
+        )
+
+
+def list_rows(score: Score, page: Page) -> Iterator[Row]:
+    """Return every find of the topic's phrases, with the sum so far."""
+    total = 0.0
+    for line in score.lines:
+        place = page.place(line.hit.start, line.hit.end)
+        total += 0 if line.refused else line.phrase.weight
+        yield Row(
+            topic=score.topic.id,
+            phrase=line.phrase.label,
+            written=place.written,
+            field=place.field,
+            start=place.start,
+            end=place.end,
+            weight=line.phrase.weight,
+            total=total,
+            counted=not line.refused,
+            note=line.refused or ("veto" if line.phrase.veto else ""),
+        )
+
+
+def _count_points(score: Score) -> str:
+    total = f"{score.total:g} point{'' if score.total == 1 else 's'}"
+    if score.verdict is Verdict.NEAR:
+        return f"{total}, near the {score.topic.match:g} that are needed."
+    return f"{total}, {score.topic.match:g} are needed."
+
+
+def _quote(line: Line, page: Page) -> str:
+    return f"“{page.place(line.hit.start, line.hit.end).written}”"
+
+
+def _join(words: Iterable[str]) -> str:
+    """Join as in speech: a, b and c; what is too much is counted."""
+    named = list(words)
+    if len(named) > MOST_NAMED:
+        named = [*named[: MOST_NAMED - 1], f"{len(named) - MOST_NAMED + 1} more"]
+    return " and ".join(filter(None, [", ".join(named[:-1]), *named[-1:]]))

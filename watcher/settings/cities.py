@@ -1,0 +1,135 @@
+"""cities.csv: who. One city a row, its names in all scripts, and where a name means something else."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import Field
+
+from watcher.errors import ConfigError
+from watcher.settings.base import Strict
+from watcher.text.fold import fold
+
+FILE = "cities.csv"
+LANGUAGES = ("en", "zh_hant", "zh_hans", "ja", "ko", "local")
+COLUMNS = ("id", "name", "country", *LANGUAGES, "ambiguous", "not_after", "not_before", "note")
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_CODE = re.compile(r"[A-Z]{2}")
+
+Guards = dict[str, tuple[str, ...]]
+
+
+class City(Strict):
+    """Hold one city: `forms` are its names in every language, the usual one of each language first.
+
+    `ambiguous` forms count only in company. `not_after` and `not_before` map a form to what must not
+    stand right before and right after it. `country` is an ISO 3166 code.
+    """
+
+    id: str
+    name: str
+    country: str
+    forms: tuple[str, ...]
+    ambiguous: tuple[str, ...] = ()
+    not_after: Guards = Field(default={})
+    not_before: Guards = Field(default={})
+
+
+class _Mistake(Exception):
+    """Carry what is wrong in which column, until the row's number is known."""
+
+    def __init__(self, column: str, problem: str) -> None:
+        super().__init__(problem)
+        self.column = column
+
+
+def load_cities(folder: Path) -> tuple[City, ...]:
+    """Read cities.csv; a mistake is a `ConfigError` that names line, column and cure."""
+    path = folder / FILE
+    rows = csv.DictReader(io.StringIO(_read_text(path), newline=""), strict=True)
+    cities: list[City] = []
+    lines: dict[str, int] = {}
+    try:
+        _check_columns(path, rows.fieldnames)
+        for row in rows:
+            cities.append(_read_city(row))
+            _refuse_double(cities[-1].id, lines, rows.line_num)
+    except _Mistake as mistake:
+        raise ConfigError(f"{path}: line {rows.line_num}, column '{mistake.column}': {mistake}") from None
+    except csv.Error as error:
+        raise ConfigError(f"{path}: line {rows.line_num}: {error}; mend the quotes of that line.") from None
+    return tuple(cities)
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: the file is missing; `city-watcher init` writes a fresh one.") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); check its permissions.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8.") from error
+
+
+def _check_columns(path: Path, found: object) -> None:
+    names = tuple(found) if isinstance(found, (list, tuple)) else ()
+    if names != COLUMNS:
+        raise ConfigError(f"{path}: line 1 must name the columns {','.join(COLUMNS)}; put them in that order.")
+
+
+def _read_city(row: dict[str | None, str | None]) -> City:
+    if None in row or None in row.values():
+        raise _Mistake("id", f"the row has not {len(COLUMNS)} columns; put values with a comma in quotes.")
+    values = {str(key): value or "" for key, value in row.items()}
+    forms = tuple(dict.fromkeys(form for language in LANGUAGES for form in _split(values, language)))
+    return City(
+        id=_match(values, "id", _SLUG, "use small letters, digits and hyphens, such as new-taipei."),
+        name=_match(values, "name", re.compile(r".*\S.*"), "write the name that readers see."),
+        country=_match(values, "country", _CODE, "use the two letters of ISO 3166, such as TW."),
+        forms=forms or (values["name"],),
+        ambiguous=_known_forms("ambiguous", _split(values, "ambiguous"), forms),
+        not_after=dict(_read_guards(values, "not_after", forms)),
+        not_before=dict(_read_guards(values, "not_before", forms)),
+    )
+
+
+def _match(values: dict[str, str], column: str, pattern: re.Pattern[str], cure: str) -> str:
+    if not pattern.fullmatch(values[column]):
+        raise _Mistake(column, f"'{values[column]}' cannot stand here; {cure}")
+    return values[column]
+
+
+def _split(values: dict[str, str], column: str) -> tuple[str, ...]:
+    """Split `a|b`; a form must leave something after folding."""
+    forms = tuple(values[column].split("|")) if values[column] else ()
+    for form in forms:
+        if not any(character.isalnum() for character in fold(form)):
+            raise _Mistake(column, f"'{values[column]}' holds an empty form; remove a '|'.")
+    return forms
+
+
+def _known_forms(column: str, named: tuple[str, ...], forms: tuple[str, ...]) -> tuple[str, ...]:
+    for form in named:
+        if form not in forms:
+            raise _Mistake(column, f"'{form}' is not among the city's names; add it there or remove it here.")
+    return named
+
+
+def _read_guards(values: dict[str, str], column: str, forms: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Read `form>text|text;form>text`."""
+    for part in filter(None, values[column].split(";")):
+        form, arrow, texts = part.partition(">")
+        if not arrow or not all(texts.split("|")):
+            raise _Mistake(column, f"'{part}' is not a guard; write form>text|text.")
+        _known_forms(column, (form,), forms)
+        yield form, tuple(texts.split("|"))
+
+
+def _refuse_double(city: str, lines: dict[str, int], line: int) -> None:
+    if city in lines:
+        raise _Mistake("id", f"'{city}' is already in line {lines[city]}; give it another id or join the rows.")
+    lines[city] = line

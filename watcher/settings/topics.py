@@ -1,0 +1,202 @@
+"""topics.toml: what we look for, and the words that the rules lean on."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+
+from watcher.errors import ConfigError
+from watcher.settings.base import Strict, explain_error, load_toml
+from watcher.text.fold import fold
+from watcher.values import Kind
+
+FILE = "topics.toml"
+
+Needs = Literal["nothing", "city", "abroad", "two_cities"]
+Side = Literal["before", "after", "near"]
+
+
+def one_or_many(value: object) -> object:
+    """Let a single text stand where a list may stand."""
+    return (value,) if isinstance(value, str) else value
+
+
+def some_words(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse an empty list and texts of which nothing is left to look for."""
+    if not texts:
+        raise ValueError("is empty; write at least one text, or remove the entry")
+    for text in texts:
+        if not text.strip():
+            raise ValueError("holds an empty text; write a word or remove it")
+        if not any(character.isalnum() for character in fold(text)):
+            raise ValueError(f"holds '{text}', of which folding leaves no letter; write a word")
+    return texts
+
+
+def some_guards(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse an empty guard: it would forbid every place."""
+    if not all(fold(text) for text in texts):
+        raise ValueError("holds an empty guard, which would forbid every place; write a text or remove it")
+    return texts
+
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(one_or_many), AfterValidator(some_words)]
+Guards = Annotated[tuple[str, ...], BeforeValidator(one_or_many), AfterValidator(some_guards)]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+
+
+class Wording(Strict):
+    """Hold texts that mean one thing, and what must not stand right before or after them."""
+
+    text: Texts
+    lang: str = ""
+    not_after: Guards = ()
+    not_before: Guards = ()
+    source: str = ""
+
+    @property
+    def label(self) -> str:
+        """Return the text that names the wording."""
+        return self.text[0]
+
+
+class Phrase(Wording):
+    """Hold one `[[topic.phrase]]`: a wording with its weight, what it needs beside it, and its kind.
+
+    `needs`, in the same sentence, beside it or in the title: `city` = a city is named; `abroad` = a city and
+    another country are named and a cue shows that a city acts; `two_cities` = so it is with two cities.
+    """
+
+    weight: float = 0
+    needs: Needs = "nothing"
+    kind: Kind | None = None
+    veto: bool = False
+
+
+class Topic(Strict):
+    """Hold one `[[topic]]`: from `match` points on an entry is captured, from `near` on it is a near miss."""
+
+    id: Slug
+    name: str = ""
+    match: float = Field(default=3, gt=0)
+    near: float = Field(default=2, gt=0)
+    all: bool = False
+    phrases: tuple[Phrase, ...] = Field(default=(), alias="phrase")
+
+
+class Cue(Wording):
+    """Hold one `[[cue]]`: words that show a city acting as one, and the side on which its name stands.
+
+    `city`: `before` (Taipei Mayor, 市長), `after` (mayor of) or `near` (both cities). `names`: whether a
+    name that cities.csv does not know counts as a city beside it.
+    """
+
+    city: Side
+    names: bool = False
+
+
+class Country(Strict):
+    """Hold one `[[country]]`: how it is named; `with` lists codes that count as the same country.
+
+    The id `*` means "abroad, wherever".
+    """
+
+    id: str = Field(pattern=r"^([A-Z]{2}|\*)$")
+    text: Texts
+    same: tuple[str, ...] = Field(default=(), alias="with")
+
+
+class Cooperation(Strict):
+    """Hold one `[[field]]`: a field of cooperation and its words."""
+
+    id: Slug
+    text: Texts
+
+
+class Names(Strict):
+    """Hold `[names]`: what is never a city's name, where a name ends, and what follows a dateline."""
+
+    never: tuple[str, ...] = ()
+    ends: str = ""
+    datelines: tuple[str, ...] = ()
+
+
+class Topics(Strict):
+    """Hold topics.toml."""
+
+    topics: tuple[Topic, ...] = Field(default=(), alias="topic")
+    cues: tuple[Cue, ...] = Field(default=(), alias="cue")
+    countries: tuple[Country, ...] = Field(default=(), alias="country")
+    fields: tuple[Cooperation, ...] = Field(default=(), alias="field")
+    names: Names = Names()
+
+
+def load_topics(folder: Path) -> Topics:
+    """Read topics.toml; every mistake is a `ConfigError` that names the place and the cure."""
+    path = folder / FILE
+    data = load_toml(path)
+    try:
+        topics = Topics.model_validate(data)
+    except ValidationError as error:
+        raise explain_error(path, error, Topics, data) from error
+    for complaint in _complaints(topics):
+        raise ConfigError(f"{path}: {complaint}")
+    return topics
+
+
+def _complaints(topics: Topics) -> Iterator[str]:
+    """Say what contradicts itself, the first thing first."""
+    if not topics.topics:
+        yield "there is no [[topic]]; add one, or copy the packaged file with `city-watcher init`."
+    yield from _double_ids("topic", [topic.id for topic in topics.topics])
+    yield from _double_ids("field", [field.id for field in topics.fields])
+    yield from _double_ids("country", [country.id for country in topics.countries])
+    for cue in topics.cues:
+        yield from (f'cue "{cue.label}": {problem}' for problem in _guard_problems(cue))
+    for topic in topics.topics:
+        yield from (f'topic "{topic.id}": {problem}' for problem in _topic_problems(topic))
+
+
+def _double_ids(what: str, ids: list[str]) -> Iterator[str]:
+    doubles = sorted({one for one in ids if ids.count(one) > 1})
+    yield from (f"two of [[{what}]] have the id '{one}'; give each an id of its own." for one in doubles)
+
+
+def _topic_problems(topic: Topic) -> Iterator[str]:
+    if topic.near > topic.match:
+        yield f"'near' is {topic.near:g} and 'match' only {topic.match:g}; near must not be above match."
+    if topic.all and topic.phrases:
+        yield "'all = true' captures everything, so its phrases would do nothing; remove them, or 'all'."
+    if not topic.all and not topic.phrases:
+        yield "there is no [[topic.phrase]]; add one, or write 'all = true'."
+    seen: dict[str, str] = {}
+    for number, phrase in enumerate(topic.phrases, start=1):
+        place = f'phrase {number} "{phrase.label}"'
+        for problem in (*_phrase_problems(phrase), *_double_texts(phrase, seen)):
+            yield f"{place}: {problem}"
+        seen |= {fold(text): f'{place}, "{text}"' for text in phrase.text}
+
+
+def _phrase_problems(phrase: Phrase) -> Iterator[str]:
+    if phrase.veto and (phrase.weight or phrase.kind):
+        yield "'veto' rejects an entry outright, so weight and kind do nothing; remove them, or the veto."
+    if not phrase.weight and not phrase.veto and not phrase.kind:
+        yield "it has neither a weight nor a kind nor a veto, so it does nothing; give it one of them."
+    yield from _guard_problems(phrase)
+
+
+def _double_texts(phrase: Phrase, seen: dict[str, str]) -> Iterator[str]:
+    for text in phrase.text:
+        if fold(text) in seen:
+            yield f"'{text}' is already there as {seen[fold(text)]} (both fold to '{fold(text)}'); remove one."
+
+
+def _guard_problems(wording: Wording) -> Iterator[str]:
+    """Find guards that forbid what the same entry looks for."""
+    wanted = {fold(text) for text in wording.text}
+    for text in wording.text:
+        forbidden = [fold(text + guard) for guard in wording.not_before]
+        forbidden += [fold(guard + text) for guard in wording.not_after]
+        for both in wanted.intersection(forbidden):
+            yield f"'{both}' is looked for and forbidden by a guard; remove the text or the guard."

@@ -50,6 +50,7 @@ class Site:
     def hold(self, request: BaseHTTPRequestHandler) -> None:
         """A page that says nothing until the test ends."""
         self.let_go.wait(60)
+        request.close_connection = True
 
 
 def answer(request: BaseHTTPRequestHandler, body: bytes, status: int = 200, **headers: str) -> None:

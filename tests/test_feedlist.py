@@ -32,7 +32,7 @@ def test_text_has_one_address_a_line_a_name_may_follow():
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (OPML[:200], "broken OPML at line 3, column"),
+        (OPML[:200], "broken OPML at line 4, column 1"),
         ("<rss/>", "the file is not OPML but <rss>"),
         (OPML.replace("https://bay", "javascript:bay"), "line 3: 'javascript:bay.example/rss' is not a web address"),
         ("https://bay.example/\nnonsense\n", "line 2: 'nonsense' is not a web address"),

@@ -6,6 +6,7 @@ import pytest
 from conftest import answer, rss
 
 from watcher.poll import LEASE, open_poller, poll
+from watcher.workers import Reader
 
 FORUM = ("f1", "Shanghai-Taipei City Forum opens", "The mayors of Shanghai and Taipei signed two MOUs.")
 SHARES = ("s1", "Shanghai Stock Exchange ends higher", "Shares rose by one percent.")
@@ -47,13 +48,20 @@ def test_a_second_poll_of_unchanged_feeds_stores_nothing_and_parses_nothing(site
     assert run(desk, judge).read == 2
     before = desk.store.items.counts()
 
-    async def second():
-        async with open_poller(desk, judge) as poller:
-            desk.store.feeds.hasten(desk.clock())
-            await poller.poll()
-            return poller.reader.started
+    class CountingReader(Reader):
+        documents = 0
 
-    assert asyncio.run(second()) is False
+        async def read(self, fetched, feed):
+            self.documents += 1
+            return await super().read(fetched, feed)
+
+    async def second():
+        desk.store.feeds.hasten(desk.clock())
+        async with open_poller(desk, judge) as poller, CountingReader() as poller.reader:
+            await poller.poll()
+            return poller.reader.documents
+
+    assert asyncio.run(second()) == 0
     assert [visit.outcome for feed in "ab" for visit in desk.store.feeds.last_visits(feed, 1)] == ["unchanged"] * 2
     assert desk.store.items.counts() == before
 

@@ -12,8 +12,8 @@ from conftest import rss
 
 from watcher.deliver import open_channels
 from watcher.digest import note_subscriptions
-from watcher.poll import open_poller
 from watcher.heartbeat import GRACE, HEARTBEAT, is_alive
+from watcher.poll import open_poller
 from watcher.service import Service
 
 FORUM = ("f1", "Shanghai-Taipei City Forum opens", "The mayors of Shanghai and Taipei signed two MOUs.")
@@ -47,7 +47,7 @@ def test_a_feed_held_open_delays_neither_tick_nor_feed_nor_digest(site, make_des
             await service.tick()
             await until(lambda: desk.store.deliveries.counts().get("sent") == 1)
             assert desk.store.facts.find(HEARTBEAT).noted_at > first
-            assert [task.get_name() for task in poller.visits] == ["visit stuck"]
+            assert list(poller.visits) == ["stuck"]
             await poller.finish(timedelta())
 
     asyncio.run(live())

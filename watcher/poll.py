@@ -78,33 +78,36 @@ class Poller:
     fetcher: Fetcher
     reader: Reader
     on_visit: Callable[[Report], None]
-    visits: set[asyncio.Task[None]] = field(default_factory=set)
+    visits: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     async def start_due(self) -> int:
-        """Claim as many due feeds as there are free slots, start their visits, return how many."""
+        """Claim as many due feeds as there are free slots, start their visits, return how many.
+
+        A feed whose visit is still under way when its lease ends (the clock was stepped) keeps that visit.
+        """
         free = self.desk.settings.fetch.slots - len(self.visits)
         if free <= 0:
             return 0
         rows = await asyncio.to_thread(self.desk.store.feeds.claim, self.desk.clock(), LEASE, free)
-        for row in rows:
-            visit = asyncio.create_task(self._attend(row), name=f"visit {row.id}")
-            self.visits.add(visit)
-            visit.add_done_callback(self.visits.discard)
-        return len(rows)
+        fresh = [row for row in rows if row.id not in self.visits]
+        for row in fresh:
+            self.visits[row.id] = asyncio.create_task(self._attend(row), name=f"visit {row.id}")
+        return len(fresh)
 
     async def poll(self) -> None:
         """Visit every feed that is due; a free slot is filled at once."""
         while await self.start_due() or self.visits:
             if self.visits:
-                await asyncio.wait(self.visits, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(self.visits.values(), return_when=asyncio.FIRST_COMPLETED)
 
     async def finish(self, patience: timedelta) -> None:
         """Wait for the visits under way, cancel those that outlast `patience`, release their feeds."""
         if self.visits:
-            await asyncio.wait(self.visits, timeout=patience.total_seconds())
-        for visit in self.visits:
+            await asyncio.wait(self.visits.values(), timeout=patience.total_seconds())
+        late = list(self.visits.values())
+        for visit in late:
             visit.cancel()
-        await asyncio.gather(*self.visits, return_exceptions=True)
+        await asyncio.gather(*late, return_exceptions=True)
         await asyncio.to_thread(self.desk.store.feeds.release, self.desk.clock())
 
     async def _attend(self, row: FeedRow) -> None:
@@ -115,8 +118,10 @@ class Poller:
             report = await asyncio.to_thread(self._keep, feed, outcome, reading)
         except Exception:
             log.exception("feed %s: the visit was not recorded; it is due again when its lease ends", row.id)
-            return
-        self.on_visit(report)
+        else:
+            self.on_visit(report)
+        finally:
+            del self.visits[row.id]
 
     async def _look(self, feed: Feed) -> tuple[Outcome, Reading]:
         outcome = await self.fetcher.fetch(feed)

@@ -29,10 +29,9 @@ def open_sink() -> Iterator[Sink]:
     """Start a mail server on a free port of this machine; stop it in the end."""
     sink = Sink()
     loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(loop.create_server(lambda: SMTP(sink, loop=loop), sink.host, 0))
-    sink.port = server.sockets[0].getsockname()[1]
     thread = Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    server = asyncio.run_coroutine_threadsafe(_listen(sink, loop), loop).result()
     try:
         yield sink
     finally:
@@ -40,6 +39,12 @@ def open_sink() -> Iterator[Sink]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+async def _listen(sink: Sink, loop: asyncio.AbstractEventLoop) -> asyncio.Server:
+    server = await loop.create_server(lambda: SMTP(sink, loop=loop), sink.host, 0)
+    sink.port = server.sockets[0].getsockname()[1]
+    return server
 
 
 async def _close(server: asyncio.Server) -> None:

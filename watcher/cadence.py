@@ -19,9 +19,8 @@ def due_after(outcome: Outcome, feed: Feed, now: datetime) -> datetime:
 
 
 def _back_off(feed: Feed) -> timedelta:
-    doublings = min(feed.failures + 1, 20)
-    longest = max(LONGEST_BACKOFF, feed.every)
-    return min(feed.every * 2**doublings, longest)
+    waits = 1 << min(feed.failures + 1, 20)
+    return min(feed.every * waits, max(LONGEST_BACKOFF, feed.every))
 
 
 def _asked_for(outcome: Failed) -> timedelta:

@@ -4,9 +4,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from storage.items import FullItem
-from storage.records import NewItem, VisitRecord
-
+from storage.records import FullItem, NewItem, VisitRecord
 from storage.seeds import Seed
 from storage.tables import FeedRow, ItemRow, VisitRow
 from watcher.cadence import due_after

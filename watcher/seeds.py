@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from storage.store import Store
-
 from storage.seeds import load_seeds
+from storage.store import Store
 from watcher.judge import Judge
 from watcher.records import seed_item
 from watcher.values import Entry

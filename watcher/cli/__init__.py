@@ -82,10 +82,10 @@ def city_watcher(
     context.obj = Place(config=config, database=database)
 
 
-def main() -> None:
+def main(words: list[str] | None = None) -> None:
     """Run the command line; what a person can mend is one sentence on standard error and exit code 2."""
     try:
-        app()
+        app(words)
     except (WatcherError, StorageError) as problem:
         print(f"city-watcher: {problem}", file=sys.stderr)
         sys.exit(CANNOT_START)

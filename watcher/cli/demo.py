@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
+from rich.table import Table
 
-from storage.items import FullItem
+from storage.records import FullItem
 from watcher.cli.items import values
 from watcher.cli.judging import load_judge
 from watcher.cli.place import wall_clock
@@ -24,7 +25,7 @@ def demo(
 ) -> None:
     """Live one whole day on this machine, without the internet, from invented sample feeds."""
     home.mkdir(parents=True, exist_ok=True)
-    out.print("[bold]One day of city-watcher[/], on this machine alone; every feed and text is an invented sample.\n")
+    out.print("[bold]One day of city-watcher[/], without the internet. All news is invented for this demo.\n")
     day = asyncio.run(live_day(home, load_judge(packaged_config()), wall_clock))
     _tell(day)
     surprises = day.surprises()
@@ -43,8 +44,8 @@ def _tell(day: Day) -> None:
     step("mail", f"{len(day.mails)} digest to desk@city-desk.example, taken by a mail server of the demo")
     step("files", f"{day.home}/digest.html   open it in a browser")
     step("", f"{day.home}/digest.eml    open it in a mail program")
-    step("", f"{day.home}/watcher.db    `sqlite3 {day.home}/watcher.db 'SELECT * FROM captured_items'`")
-    out.print("\nNext: `city-watcher init` writes config/ for you to edit; `city-watcher run` stays and watches.")
+    step("", f"{day.home}/watcher.db    `city-watcher --database sqlite:///{day.home}/watcher.db items list`")
+    out.print("\nNext: `make run` stays and watches; `city-watcher init` writes config/ for you to edit.")
 
 
 def step(name: str, sentence: str) -> None:
@@ -54,7 +55,12 @@ def step(name: str, sentence: str) -> None:
 
 def _tell_items(heading: str, found: list[FullItem]) -> None:
     out.print(f"[bold]{heading}[/]")
+    table = Table(box=None, show_header=False, padding=(0, 1, 0, 2))
+    table.add_column(style="green", no_wrap=True, min_width=19)
+    table.add_column(style="dim", no_wrap=True, min_width=13)
+    table.add_column(no_wrap=out.is_terminal, overflow="ellipsis")
     for full in found:
         pair = ", ".join(values(full, "pair")) or ", ".join(values(full, "city"))
-        out.print(f"  [green]{escape(pair):<20}[/] [dim]{full.item.kind:<13}[/] {escape(full.item.title)}")
+        table.add_row(escape(pair), full.item.kind, escape(full.item.title))
+    out.print(table)
     out.print()

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from storage.items import FullItem
+from storage.records import FullItem
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.cli.show import out, show_json, show_table

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from storage.items import FullItem
+from storage.records import FullItem
 from watcher.deliver import open_channels
 from watcher.demo.samples import Sample, load_samples, render_rss
 from watcher.demo.server import serve

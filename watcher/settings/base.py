@@ -34,14 +34,12 @@ def load_toml(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: {str(error)[:1].lower()}{str(error)[1:]}; mend the line.") from error
 
 
-def stands_in(data: object, loc: tuple[int | str, ...]) -> bool:
+def stands_in(data: Any, loc: tuple[int | str, ...]) -> bool:
     """Say whether the place that an error names is in the file's own data."""
     for step in loc:
-        if isinstance(data, Mapping) and step in data:
+        try:
             data = data[step]
-        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
-            data = data[step]
-        else:
+        except (KeyError, IndexError, TypeError):
             return False
     return True
 

@@ -1,0 +1,209 @@
+"""The command line, as a person and as a program meet it."""
+
+import io
+import json
+
+import pytest
+from conftest import rss
+
+from watcher.cli import COMMANDS, main
+from watcher.cli.place import wall_clock
+
+FORUM = ("f1", "Shanghai-Taipei City Forum opens", "The mayors of Shanghai and Taipei signed two MOUs.")
+SHARES = ("s1", "Shanghai Stock Exchange ends higher", "Shares rose by one percent.")
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """An empty folder to work in, as a new user has."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CITY_WATCHER_FETCH__ALLOW_PRIVATE", "127.0.0.1")
+    monkeypatch.setenv("COLUMNS", "200")
+    return tmp_path
+
+
+@pytest.fixture
+def cw(home, capsys):
+    """Run a command; return what it printed. `code` is the exit code that it must end with."""
+
+    def run(*words, code=0):
+        with pytest.raises(SystemExit) as ended:
+            main(list(words))
+        said = capsys.readouterr()
+        assert ended.value.code == code, said
+        return said.out if code == 0 else said.out + said.err
+
+    return run
+
+
+@pytest.fixture
+def watched(home, cw, site):
+    """A configuration of one feed."""
+    site.pages["/a"] = rss(FORUM, SHARES, published=wall_clock())
+    cw("init")
+    (home / "config" / "feeds.toml").write_text(f'[[feed]]\nid = "a"\nname = "Bay News"\nurl = "{site.url("/a")}"\n')
+    return home
+
+
+def test_help_names_every_command(cw):
+    said = cw("--help")
+    for name in COMMANDS:
+        assert f"│ {name} " in said
+
+
+def test_init_writes_the_files_and_never_overwrites(home, cw):
+    assert cw("init", "--contact", "desk@city-desk.example").count("written") == 4
+    assert 'contact = "desk@city-desk.example"' in (home / "config" / "watcher.toml").read_text("utf-8")
+    (home / "config" / "feeds.toml").write_text("# mine\n")
+    assert cw("init", "--contact", "other@city-desk.example").count("kept") == 4
+    assert (home / "config" / "feeds.toml").read_text("utf-8") == "# mine\n"
+
+
+def test_a_day_from_import_to_digest(watched, cw, site):
+    site.pages["/b"] = rss(("k1", "Taipei and Daegu renew sister city agreement"), published=wall_clock())
+    (watched / "mine.txt").write_text(f"{site.url('/b')} Hill Post\n")
+    assert "added hill-post" in cw("feeds", "import", "mine.txt")
+    assert "0 feeds added, 1 known already" in cw("feeds", "import", "mine.txt")
+    tally = json.loads(cw("poll", "--json"))
+    assert {name: tally[name] for name in ("feeds", "read", "entries", "new_entries", "captured")} == {
+        "feeds": 2,
+        "read": 2,
+        "entries": 3,
+        "new_entries": 3,
+        "captured": 2,
+    }
+    assert set(tally) == {
+        *("feeds", "unchanged", "read", "failed", "entries", "new_entries", "captured", "near", "seconds")
+    }
+    assert "No feed is due" in cw("poll")
+    assert json.loads(cw("poll", "--all", "--json"))["unchanged"] == 2
+    items = json.loads(cw("items", "list", "--json"))
+    assert {item["title"] for item in items if item["feed"]} == {
+        FORUM[1],
+        "Taipei and Daegu renew sister city agreement",
+    }
+    number = next(item["id"] for item in items if item["title"] == FORUM[1])
+    shown = cw("items", "show", str(number))
+    assert FORUM[1] in shown
+    assert "shanghai~taipei" in shown
+    assert "points" in shown
+    preview = cw("digest", "preview")
+    assert preview.startswith("Subject: City exchange")
+    assert FORUM[1] in preview
+    assert "1 sent" in cw("digest", "send")
+    assert "stands already" in cw("digest", "send")
+    [digest] = json.loads(cw("digest", "list", "--json"))
+    assert (digest["items"], digest["deliveries"]) == (2, "1 sent")
+    assert sorted(path.suffix for path in (watched / "var" / "digests").iterdir()) == [".eml", ".html"]
+
+
+def test_status_says_what_is_and_what_is_next(watched, cw):
+    cw("poll")
+    said = cw("status")
+    assert "not running" in said
+    assert "1 of 1 read" in said
+    assert "4 captured in 4 stories, 3 seeds" in said
+    assert "no mail server in watcher.toml" in said
+    assert json.loads(cw("status", "--json"))["feeds_read"] == 1
+
+
+def test_a_failed_feed_ends_a_poll_with_1_and_is_listed(watched, cw, site):
+    site.pages["/a"] = b""
+    assert "a: " in cw("poll", code=1)
+    [feed] = json.loads(cw("feeds", "list", "--json"))
+    assert set(feed) == {"id", "url", "state", "entries", "newest_at", "due_at", "problem"}
+    assert feed["state"] == "failing"
+    assert "404" in feed["problem"]
+
+
+def test_healthcheck_fails_without_a_heartbeat(watched, cw):
+    assert "city-watcher db upgrade" in cw("healthcheck", code=2)
+    cw("db", "upgrade")
+    assert "no heartbeat yet" in cw("healthcheck", code=1)
+    assert "up to date" in cw("db", "upgrade")
+
+
+def test_seeds_are_listed_with_pair_and_kind(watched, cw):
+    assert {(seed["kind"], *seed["pairs"]) for seed in json.loads(cw("seeds", "list", "--json"))} == {
+        ("forum", "shanghai~taipei"),
+        ("reaffirmation", "daegu~taipei"),
+    }
+    assert cw("seeds", "list").count("\n") == 3
+
+
+def test_topics_judge_answers_every_line(home, cw, monkeypatch):
+    asked = [
+        {
+            "id": "1",
+            "lang": "en",
+            "title": FORUM[1],
+            "text": FORUM[2],
+            "url": "https://a.example/",
+            "date": "2026-03-01",
+        },
+        {"id": "2", "title": SHARES[1], "text": SHARES[2]},
+    ]
+    lines = "\n".join(json.dumps(one) for one in asked) + "\n\n"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(lines.encode())))
+    first, second = map(json.loads, cw("topics", "judge").splitlines())
+    assert (first["id"], first["matched"], first["pairs"], first["kind"]) == ("1", True, ["shanghai~taipei"], "forum")
+    assert (second["id"], second["matched"], second["verdict"]) == ("2", False, "rejected")
+    assert set(first) == {"id", "matched", "verdict", "score", "cities", "pairs", "kind", "fields", "reasons"}
+
+
+def test_topics_judge_names_the_line_that_is_no_json(home, cw, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b'{"id": "1"}\nnonsense\n')))
+    assert "standard input, line 2: this is not JSON" in cw("topics", "judge", code=2)
+
+
+def test_topics_explain_prints_the_addition(home, cw):
+    said = cw("topics", "explain", "Taipei and Daegu renew their sister city agreement")
+    assert "matched" in said
+    assert "daegu~taipei" in said
+    assert "+3" in said
+
+
+def test_feeds_read_prints_one_line_for_each_entry(home, cw):
+    (home / "feed.xml").write_bytes(rss(FORUM, SHARES))
+    (home / "page.html").write_text("<!doctype html><html><body>Hello</body></html>")
+    lines = [json.loads(line) for line in cw("feeds", "read", "feed.xml").splitlines()]
+    assert [line["title"] for line in lines] == [FORUM[1], SHARES[1]]
+    assert set(lines[0]) == {
+        *("source", "id", "url", "title", "summary", "published_at", "published_raw", "published_how", "language")
+    }
+    [problem] = [json.loads(line) for line in cw("feeds", "read", "page.html", code=1).splitlines()]
+    assert set(problem) == {"source", "problem"}
+    assert "cannot be read" in cw("feeds", "read", "missing.xml", code=1)
+    assert "is not a time zone" in cw("feeds", "read", "--zone", "Mars", "feed.xml", code=2)
+
+
+def test_a_wrong_setting_stops_every_command_with_file_key_and_cure(watched, cw):
+    (watched / "config" / "watcher.toml").write_text('contakt = "me"\n')
+    said = cw("poll", code=2)
+    assert "config/watcher.toml: 'contakt' is not a setting (did you mean 'contact'?)" in said
+    assert "Traceback" not in said
+
+
+def test_a_wrong_phrase_stops_the_start(watched, cw):
+    path = watched / "config" / "topics.toml"
+    path.write_text(path.read_text("utf-8") + '\n[[topic.phrase]]\ntext = [""]\nlang = "en"\nweight = 3\n', "utf-8")
+    said = cw("poll", code=2)
+    assert "config/topics.toml" in said
+    assert "Traceback" not in said
+
+
+def test_wrong_usage_ends_with_2(home, cw):
+    cw("no-such-command", code=2)
+    cw("items", "show", "abc", code=2)
+    assert "there is no item 99" in cw("items", "show", "99", code=2)
+    assert "there is no subscription 'x'; watcher.toml has: daily" in cw(
+        "digest", "preview", "--subscription", "x", code=2
+    )
+
+
+def test_a_database_that_cannot_be_opened_is_one_sentence(home, cw):
+    (home / "notes.txt").write_text("these are my notes, not a database\n" * 100)
+    said = cw("--database", f"sqlite:///{home}/notes.txt", "status", code=2)
+    assert said.startswith("city-watcher: ")
+    assert said.count("\n") == 1
+    assert (home / "notes.txt").read_text().startswith("these are my notes")

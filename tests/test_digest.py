@@ -22,7 +22,7 @@ def day(site, make_desk, judge, clock):
     """A desk at noon with one captured item; its digest is due at 18:00."""
     site.pages["/a"] = rss(FORUM)
     desk = make_desk({"subscriptions": ({"id": "daily", "at": "18:00"},)}, a=site.url("/a"))
-    note_subscriptions(desk)
+    note_subscriptions(desk, clock())
     plant_seeds(desk.store, judge, clock())
     asyncio.run(poll(desk, judge, lambda report: None))
     return desk
@@ -111,7 +111,7 @@ def test_an_empty_day_is_closed_without_a_mail_unless_a_note_is_wanted(make_desk
     site.pages["/a"] = rss()
     subscriptions = ({"id": "quiet", "at": "18:00"}, {"id": "chatty", "at": "18:00", "when_empty": "note"})
     desk = make_desk({"subscriptions": subscriptions}, a=site.url("/a"))
-    note_subscriptions(desk)
+    note_subscriptions(desk, clock())
     clock.forward(hours=6)
     assert open_due(desk) == 2
     assert send_all(desk) == ["sent"]

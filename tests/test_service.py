@@ -31,7 +31,7 @@ def test_a_feed_held_open_delays_neither_tick_nor_feed_nor_digest(site, make_des
     desk = make_desk(
         {"subscriptions": ({"id": "daily", "at": "18:00"},)}, stuck=site.url("/stuck"), good=site.url("/good")
     )
-    note_subscriptions(desk)
+    note_subscriptions(desk, clock())
 
     async def live():
         async with open_poller(desk, judge) as poller:

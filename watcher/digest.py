@@ -22,10 +22,10 @@ RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 NEAR_SHOWN = 10
 
 
-def note_subscriptions(desk: Desk) -> None:
+def note_subscriptions(desk: Desk, since: datetime) -> None:
     """Remember when each subscription was first seen: its digests tell what was captured since then."""
     for subscription in desk.settings.subscriptions:
-        desk.store.facts.note_once(_fact(subscription), "", desk.clock())
+        desk.store.facts.note_once(_fact(subscription), "", since)
 
 
 def open_due(desk: Desk) -> int:

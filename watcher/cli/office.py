@@ -14,5 +14,5 @@ def open_desk(place: Place) -> Iterator[Desk]:
     settings, feeds = place.settings(), place.feeds()
     with open_store(settings.database.get_secret_value()) as store:
         desk = Desk(store=store, settings=settings, feeds=feeds, clock=wall_clock)
-        note_subscriptions(desk)
+        note_subscriptions(desk, desk.clock())
         yield desk

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from storage.records import FullItem
@@ -60,7 +61,7 @@ async def live_day(home: Path, judge: Judge, clock: Clock) -> Day:
         feeds = {sample.id: sample.settings(f"{address}/{sample.id}.xml") for sample in day.samples}
         desk = Desk(store=store, settings=demo_settings(sink), feeds=feeds, clock=clock)
         store.facts.note(MARK, "", clock())
-        note_subscriptions(desk)
+        note_subscriptions(desk, clock() - timedelta(days=1))
         prepare_visits(desk, judge)
         for _ in range(2):
             store.feeds.hasten(clock())

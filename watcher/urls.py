@@ -9,7 +9,8 @@ LONGEST_CANONICAL = 2_000
 """Characters: PostgreSQL refuses to index a value over 2,704 bytes."""
 
 _UNPRINTABLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff"
+    "\U000e0000-\U000e007f]"
 )
 _UNSAFE_HOST = re.compile(r"[\s\\<>\"'^`{|}%,;()@#?!$&*=+]")
 _UNSAFE = re.compile(r'[\s"<>\\^`{|}]')
@@ -92,11 +93,13 @@ def _split(link: str) -> SplitResult | None:
 
 
 def _host(parts: SplitResult) -> str:
+    """Return the host as the network knows it; one that has no such name stays as it is written."""
     host = (parts.hostname or "").rstrip(".")
     try:
-        return host if host.isascii() else host.encode("idna").decode("ascii").lower()
+        known = host if host.isascii() else host.encode("idna").decode("ascii").lower()
     except UnicodeError:
         return host
+    return host if _UNSAFE_HOST.search(known) else known
 
 
 def _site(parts: SplitResult) -> str:

@@ -57,6 +57,11 @@ class Reader:
         self._alive: set[_Worker] = set()
         self._closed = False
 
+    @property
+    def process_ids(self) -> frozenset[int]:
+        """Return the ids of the processes that live."""
+        return frozenset(worker.process.pid for worker in self._alive)
+
     async def __aenter__(self) -> Self:
         """Start nothing yet."""
         return self

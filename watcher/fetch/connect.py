@@ -45,9 +45,9 @@ def open_client(settings: FetchSettings, contact: str) -> httpx.AsyncClient:
 
 def _headers(settings: FetchSettings, contact: str) -> dict[str, str]:
     usual = f"city-exchange-watcher/{__version__}" + (f" (+{contact})" if contact else "")
-    agent = " ".join((settings.user_agent or usual).split())
+    agent = (settings.user_agent or usual).encode("ascii", "ignore").decode("ascii")
     return {
-        "User-Agent": agent.encode("ascii", "ignore").decode("ascii"),
+        "User-Agent": " ".join(agent.split()),
         "Accept": _ACCEPT,
         "Accept-Encoding": "gzip",
     }

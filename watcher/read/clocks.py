@@ -14,7 +14,7 @@ _SHAPES = (
 )
 _CLOCKS = tuple(
     re.compile(
-        rf"{_GLUE}(?P<before>{_HALVES})?\s?{shape}\s?(?:[h時时點点시分분秒초]|uhr\b)?\s?(?P<after>{_HALVES})?(?P<rest>.*)"
+        rf"{_GLUE}(?P<before>{_HALVES})?\s?{shape}\s?(?:[時时點点시分분秒초]|h(?![a-z])|uhr\b)?\s?(?P<after>{_HALVES})?(?P<rest>.*)"
     )
     for shape in _SHAPES
 )

@@ -132,7 +132,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str], str], Parts |
         "roc",
         re.compile(
             r"(?:(?:中[華华])?民[國国]\s?(?P<year>\d{1,3})|(?P<bare>1\d\d))\s?[-/.年]\s?(?P<month>\d{1,2})"
-            r"\s?[-/.月]\s?(?P<day>\d{1,2})日?(?!\d)"
+            r"\s?[-/.月]\s?(?P<day>\d{1,2})\s?日?(?!\d)"
         ),
         _roc,
     ),

@@ -14,6 +14,9 @@ from watcher.text.plain import one_line, plain_text
 from watcher.urls import clean_link
 from watcher.values import Entry, Reading
 
+_LEADING = "\ufeff \t\r\n"
+"""Blanks, and byte order marks that were written twice."""
+
 
 def read_document(
     body: bytes,
@@ -35,7 +38,7 @@ def read_document(
     """
     del known
     decoded = decode_document(body, content_type=content_type, encoding=encoding)
-    text = drop_forbidden(decoded.text)
+    text = drop_forbidden(decoded.text).lstrip(_LEADING)
     sniffed = sniff_document(text)
     source = Source(base=url, language=clean_language(language), region=region, zone=zone)
     if sniffed.kind == "json":

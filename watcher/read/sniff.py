@@ -28,8 +28,8 @@ class Sniffed:
 
 
 def sniff_document(text: str) -> Sniffed:
-    """Tell feeds from everything else; raise a `ReadProblem` with the cure for what is no feed."""
-    first = text.lstrip()[:1]
+    """Tell feeds from everything else by a text without leading blanks; raise a `ReadProblem` with the cure."""
+    first = text[:1]
     if not first:
         raise ReadProblem("the document is empty; open the address in a browser to see if it still has news")
     if first in "{[":

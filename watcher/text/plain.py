@@ -40,8 +40,8 @@ _INLINE = frozenset(_INLINE_NAMES.split())
 def plain_text(markup: str) -> str:
     """Turn HTML, or text, into plain text: a line for each block, no empty lines, entities resolved once.
 
-    Scripts and styles go with all that is in them. `3 < 5` and `List<String>` stay: a tag is what HTML knows, or
-    what has attributes. Control, bidi and invisible characters and lone surrogates go.
+    Scripts and styles go with all that is in them. `3 < 5` and `List<String>` stay: a tag is what HTML knows, what
+    closes, or what has attributes. Control, bidi and invisible characters and lone surrogates go.
     """
     text = _drop_tags(markup) if "<" in markup else markup
     if "&" in text:
@@ -60,9 +60,9 @@ def one_line(text: str, limit: int | None = None) -> str:
     line = " ".join(_ALIEN.sub("", text).split())
     if limit is None or len(line) <= limit:
         return line
-    cut = line[: max(limit - 1, 0)]
-    blank = cut.rfind(" ")
-    return (cut[:blank] if blank > limit * 3 // 4 else cut).rstrip() + "…"
+    blank = line.rfind(" ", 0, limit)
+    cut = blank if blank > limit * 3 // 4 else limit - 1
+    return line[: max(cut, 0)].rstrip() + "…"
 
 
 def _drop_tags(markup: str) -> str:
@@ -82,4 +82,5 @@ def _replace_tag(tag: re.Match[str]) -> str:
         return _BREAK
     if name in _BLANKS:
         return " "
-    return "" if attributes or name in _INLINE or ":" in name else tag[0]
+    closing = tag[0].startswith("</") and end
+    return "" if attributes or closing or name in _INLINE or ":" in name or "-" in name else tag[0]

@@ -1,0 +1,170 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from watcher.read.decode import decode_document
+
+TEXTS = {
+    "traditional": "臺中市與熊本市簽署友好城市備忘錄，許功蓋局長出席，陳喆、游錫堃同行。",
+    "cantonese": "深水埗居民話市長喺首爾嗰度簽咗約，啲人話好嘢㗎。",
+    "eten": "第①屆城市論壇：碁盤、銹鐵、裏長、恒春、粧點、嫺熟。",
+    "simplified": "厦门市与惠灵顿市庆祝结好三十五周年，朱镕先生、陶喆女士出席座谈会。",
+    "four bytes": "䶮市长与𠮷田市长签署合作备忘录，㐀㐁两字也在其中，两市友好。",
+    "korean": "울산시와 하기시가 자매도시 결연 50주년을 맞았다. 똠방 쀍쀍 펲시.",
+    "japanese": "髙松市と慶州市が①姉妹都市の覚書に署名しました～㈱協力－市長談。",
+    "plain japanese": "高松市と慶州市が姉妹都市の覚書に署名しました。両市長が握手。",
+    "german": "Die Städte Köln und Zürich grüßen „ihre Partnerstädte“ – für 50 € über die Grenzen.",
+    "polish": "Miasto Łódź podpisało umowę partnerską; przyjechał też burmistrz Żyliny.",
+    "russian": "Город Казань и город Ханчжоу подписали соглашение о сотрудничестве.",
+    "greek": "Ο δήμος Πειραιά υπέγραψε συμφωνία αδελφοποίησης με την πόλη.",
+    "thai": "กรุงเทพมหานครลงนามความร่วมมือกับเมืองฟุกุโอกะ",
+}
+NATURAL = [
+    *(("traditional", "big5hkscs", label) for label in ("big5", "Big5", "x-x-big5", "big5-hkscs", "cp950")),
+    *(("cantonese", "big5hkscs", label) for label in ("big5", "big5-hkscs")),
+    *(("eten", "big5hkscs", label) for label in ("big5", "big5-eten")),
+    *(("simplified", "gb18030", label) for label in ("gb2312", "GBK", "gb18030", "x-gbk", "cp936")),
+    *(("four bytes", "gb18030", label) for label in ("gb2312", "gbk", "gb18030")),
+    *(("korean", "cp949", label) for label in ("euc-kr", "EUC-KR", "ks_c_5601-1987", "windows-949", "cp949")),
+    *(("japanese", "cp932", label) for label in ("shift_jis", "Shift-JIS", "x-sjis", "windows-31j")),
+    *(("plain japanese", "euc_jp", label) for label in ("euc-jp", "x-euc-jp")),
+    ("plain japanese", "iso2022_jp", "iso-2022-jp"),
+    *(("german", "cp1252", label) for label in ("iso-8859-1", "windows-1252", "latin1")),
+    ("polish", "iso8859_2", "iso-8859-2"),
+    ("polish", "cp1250", "windows-1250"),
+    ("russian", "cp1251", "windows-1251"),
+    ("russian", "koi8-r", "koi8-r"),
+    ("greek", "iso8859_7", "iso-8859-7"),
+    ("thai", "cp874", "windows-874"),
+    ("thai", "cp874", "tis-620"),
+]
+MULTI_BYTE = [
+    ("traditional", "big5hkscs", "big5"),
+    ("cantonese", "big5hkscs", "big5"),
+    ("simplified", "gb18030", "gb2312"),
+    ("korean", "cp949", "euc-kr"),
+    ("japanese", "cp932", "shift_jis"),
+    ("plain japanese", "euc_jp", "euc-jp"),
+]
+LEGACY = [*MULTI_BYTE, ("russian", "cp1251", "windows-1251"), ("german", "cp1252", "iso-8859-1")]
+
+
+def document(name: str, codec: str, label: str = "", title: bytes = b"") -> bytes:
+    """A feed with one entry in an encoding, declared as `label`."""
+    declared = f' encoding="{label}"' if label else ""
+    before, after = f'<?xml version="1.0"{declared}?><rss><channel><item><title>', "</title></item></channel></rss>"
+    return before.encode("ascii") + (title or TEXTS[name].encode(codec)) + after.encode("ascii")
+
+
+def title_of(text: str) -> str:
+    return text.partition("<title>")[2].partition("</title>")[0]
+
+
+@pytest.mark.parametrize(("name", "codec", "label"), NATURAL)
+def test_a_label_means_its_superset(name: str, codec: str, label: str) -> None:
+    assert title_of(decode_document(document(name, codec, label)).text) == TEXTS[name]
+
+
+@pytest.mark.parametrize(("name", "codec", "label"), LEGACY)
+def test_the_header_counts_where_the_document_says_nothing(name: str, codec: str, label: str) -> None:
+    decoded = decode_document(document(name, codec), content_type=f'text/xml; charset="{label}"')
+    assert title_of(decoded.text) == TEXTS[name]
+
+
+@pytest.mark.parametrize(("name", "codec", "label"), LEGACY)
+def test_a_header_that_servers_add_unasked_yields_to_the_document(name: str, codec: str, label: str) -> None:
+    decoded = decode_document(document(name, codec, label), content_type="text/xml; charset=ISO-8859-1")
+    assert title_of(decoded.text) == TEXTS[name]
+
+
+@pytest.mark.parametrize(("name", "codec", "label"), LEGACY)
+def test_an_undeclared_encoding_is_detected(name: str, codec: str, label: str) -> None:
+    assert title_of(decode_document(document(name, codec)).text) == TEXTS[name]
+
+
+@pytest.mark.parametrize("wrong", ["utf-8", "iso-8859-1", "us-ascii", "nonsense", "utf-16", "base64"])
+@pytest.mark.parametrize(("name", "codec", "label"), MULTI_BYTE)
+def test_a_wrong_label_does_not_make_mojibake(name: str, codec: str, label: str, wrong: str) -> None:
+    assert title_of(decode_document(document(name, codec, wrong)).text) == TEXTS[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "wrong"),
+    [
+        ("traditional", "big5hkscs", "gb2312"),
+        ("simplified", "gb18030", "big5"),
+        ("korean", "cp949", "gb2312"),
+        ("japanese", "cp932", "euc-jp"),
+        ("simplified", "gb18030", "windows-1251"),
+    ],
+)
+def test_a_label_of_the_neighbours_is_found_out(name: str, codec: str, wrong: str) -> None:
+    assert title_of(decode_document(document(name, codec, wrong)).text) == TEXTS[name]
+
+
+@pytest.mark.parametrize("label", ["", "utf-8", "gb2312", "big5", "euc-kr", "shift_jis", "iso-8859-1"])
+@pytest.mark.parametrize("name", ["traditional", "korean", "german"])
+def test_valid_utf8_wins_over_every_label(name: str, label: str) -> None:
+    decoded = decode_document(document(name, "utf-8", label), content_type=f"text/xml; charset={label}")
+    assert title_of(decoded.text) == TEXTS[name]
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("label", ["utf-16", "gb2312"])
+def test_a_mark_or_zero_bytes_win_over_the_label(codec: str, label: str) -> None:
+    body = document("simplified", "utf-8", label).decode("utf-8").encode(codec)
+    assert title_of(decode_document(body).text) == TEXTS["simplified"]
+
+
+@pytest.mark.parametrize("label", ["utf-8", "gb2312", ""])
+def test_one_bad_byte_in_utf8_costs_one_character(label: str) -> None:
+    body = document("simplified", "utf-8", label, b"\xff" + TEXTS["simplified"].encode("utf-8"))
+    assert title_of(decode_document(body).text) == "\ufffd" + TEXTS["simplified"]
+
+
+@pytest.mark.parametrize("declared", [True, False])
+@pytest.mark.parametrize(("name", "codec", "label"), MULTI_BYTE)
+def test_one_bad_byte_does_not_spoil_the_rest(name: str, codec: str, label: str, declared: bool) -> None:
+    body = document(name, codec, label if declared else "", TEXTS[name].encode(codec) + b"<b>\x80</b>")
+    assert title_of(decode_document(body).text).startswith(TEXTS[name])
+
+
+def test_a_character_cut_in_two_does_not_spoil_the_rest() -> None:
+    body = document("korean", "cp949", "euc-kr", TEXTS["korean"].encode("cp949") + "시".encode("cp949")[:1])
+    assert title_of(decode_document(body).text) == TEXTS["korean"] + "\ufffd"
+
+
+def test_a_lying_utf8_mark_is_overruled() -> None:
+    body = b"\xef\xbb\xbf" + document("simplified", "gb18030", "gb2312")
+    assert title_of(decode_document(body).text) == TEXTS["simplified"]
+
+
+def test_the_configured_encoding_is_obeyed() -> None:
+    body = document("korean", "johab", "utf-8")
+    decoded = decode_document(body, content_type="text/xml; charset=big5", encoding="johab")
+    assert title_of(decoded.text) == TEXTS["korean"]
+    assert decoded.how == "as configured"
+
+
+@pytest.mark.parametrize(("name", "word"), [("german", "Ærø"), ("russian", "МОСКВА"), ("greek", "Αθήνα")])
+def test_a_label_is_believed_when_there_is_little_to_judge_by(name: str, word: str) -> None:
+    codec, label = {"german": ("cp1252", "iso-8859-1"), "russian": ("cp1251", "windows-1251")}.get(
+        name, ("iso8859_7", "iso-8859-7")
+    )
+    assert title_of(decode_document(document(name, codec, label, word.encode(codec))).text) == word
+
+
+def test_the_decision_is_told() -> None:
+    decoded = decode_document(document("simplified", "gb18030", "gb2312"))
+    assert (decoded.encoding, decoded.how) == ("gb18030", "declared gb2312")
+    assert decode_document(b"<rss/>").how == "valid UTF-8"
+
+
+@given(st.binary(max_size=300), st.text(max_size=40), st.text(max_size=20))
+def test_no_bytes_and_no_label_raise(body: bytes, content_type: str, encoding: str) -> None:
+    decode_document(body, content_type=content_type, encoding=encoding)
+
+
+@given(st.binary(max_size=60), st.sampled_from(["gb2312", "big5", "euc-kr", "utf-7", "idna", "unicode_escape", "hz"]))
+def test_no_declared_label_raises(body: bytes, label: str) -> None:
+    decode_document(document("", "", label, b"x" + body))

@@ -1,7 +1,7 @@
 """Folding: the same word in every spelling, and the way back."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from watcher.text.fold import fold, fold_with_offsets
@@ -57,12 +57,16 @@ def test_blanks_at_the_edges_are_kept_as_one() -> None:
 
 
 @given(NASTY)
+@example("ß\u0301")
+@example("台 \u200b 北")
 @settings(max_examples=400, deadline=None)
 def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
 @given(NASTY)
+@example("ß\u0301")
+@example("姊 \u3000妹")
 @settings(max_examples=400, deadline=None)
 def test_the_way_back_covers_the_same_text(text: str) -> None:
     folded = fold_with_offsets(text)

@@ -12,7 +12,7 @@ from pathlib import Path
 HEAD = """\
 # Han characters as they are folded for comparing: each pair is (written, folded).
 # Made by tests/tables/make_simplified.py from the character tables of OpenCC (https://github.com/BYVoid/OpenCC),
-# Copyright BYVoid and contributors, Apache License 2.0, as packaged by opencc-python-reimplemented 0.1.7.
+# Copyright BYVoid and contributors, Apache License 2.0 (simplified.LICENSE.txt), as packaged by opencc-python-reimplemented 0.1.7.
 # Changed: only one-to-one pairs are taken, Japanese and regional forms are led to the same simplified character,
 # and the pairs 姊姐 姉姐 浜滨 are our own.
 """

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from watcher.judge.find import Finds, Hit, is_letter
 from watcher.judge.names import Name, unknown_names
@@ -33,8 +34,7 @@ _COUNTY_OF = re.compile(f"县[{HAN}]{{1,4}}市")
 _DATE = re.compile(r"[\d月日年 .,]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """Hold one place where a city is named. `acts`: a municipal cue stands beside it."""
 
     city: str
@@ -47,8 +47,7 @@ class Mention:
     ambiguous: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Abroad:
+class Abroad(NamedTuple):
     """Hold one place where a country is named."""
 
     country: str
@@ -70,6 +69,10 @@ class Cast:
         """Return the name of each city as a reader knows it, by its id."""
         return {mention.city: mention.name for mention in self.mentions}
 
+    def homes(self, city: str) -> set[str]:
+        """Return the country of a city; none for a name of which the page does not tell it."""
+        return {mention.country for mention in self.mentions if mention.city == city} - {""}
+
 
 def cast_page(rules: Rules, finds: Finds, page: Page, speaking: frozenset[int]) -> Cast:
     """Read the cast of a page; `speaking` are the sentences whose phrases speak of cities themselves."""
@@ -81,13 +84,15 @@ def cast_page(rules: Rules, finds: Finds, page: Page, speaking: frozenset[int]) 
     counties = {mention.city for mention in known if _COUNTY_OF.match(page.text, mention.end)}
     countries += tuple(_as_country(mention) for mention in known if mention.city in counties)
     known = [mention for mention in known if mention.city not in counties]
-    acting = [replace(mention, acts=True) if _has_cue(mention, finds.cues, page) else mention for mention in known]
+    acting = [mention._replace(acts=_acts(mention, rules, finds.cues, page)) for mention in known]
     kept = list(_in_company(acting, countries, page, speaking))
     unknown = [_unknown(name, countries, page) for name in unknown_names(rules, finds, page)]
     kept += [one for one in unknown if not _is_known(one, finds.cities)]
     mentions = sorted(kept, key=lambda mention: mention.start)
-    company = frozenset(hit.sentence for hit in finds.cues) | speaking
-    return Cast(tuple(mentions), countries, company)
+    company = {cue.sentence for cue in finds.cues if cue.owner.acts} | {
+        mention.sentence for mention in mentions if mention.acts
+    }
+    return Cast(tuple(mentions), countries, speaking.union(company))
 
 
 def _mention(hit: Hit[City], rules: Rules) -> Mention:
@@ -97,9 +102,9 @@ def _mention(hit: Hit[City], rules: Rules) -> Mention:
 
 
 def _unknown(name: Name, countries: Iterable[Abroad], page: Page) -> Mention:
-    country = _country_of(name.start, name.end, countries)
+    country = _country_of(name.start, name.end, countries, page)
     sentence = page.sentence_at(name.start)
-    return Mention(name.written, name.written, country, name.start, name.end, sentence, acts=True)
+    return Mention(name.written, name.written, country, name.start, name.end, sentence, acts=name.acts)
 
 
 def _is_known(mention: Mention, hits: Iterable[Hit[City]]) -> bool:
@@ -134,14 +139,16 @@ def _in_dateline(hit: Hit[City], page: Page, words: tuple[str, ...]) -> bool:
     return rest.startswith(words)
 
 
-def _has_cue(mention: Mention, cues: Iterable[Hit[Cue]], page: Page) -> bool:
-    return any(_stands_beside(mention, cue, page) for cue in cues if cue.sentence == mention.sentence)
+def _acts(mention: Mention, rules: Rules, cues: Iterable[Hit[Cue]], page: Page) -> bool:
+    """Tell whether the name has a title (台北市), or a cue beside it (台北市長, mayor of Taipei)."""
+    titled = not rules.titles.isdisjoint(page.text[mention.end - 1 : mention.end + 1])
+    return titled or any(_stands_beside(mention, cue, page) for cue in cues if cue.sentence == mention.sentence)
 
 
 def _stands_beside(mention: Mention, cue: Hit[Cue], page: Page) -> bool:
     """Tell whether a cue reaches a name on the right side; 台北市 and 市長 may share a character."""
     first, second = (mention, cue) if cue.owner.city == "before" else (cue, mention)
-    if cue.owner.city == "near" or second.end <= first.end:
+    if cue.owner.city == "near" or not cue.owner.acts or second.start < first.start:
         return False
     gap = page.text[first.end : second.start]
     reach = REACH_LETTERS if is_letter(page.text[cue.start]) else REACH_CJK
@@ -157,16 +164,23 @@ def _in_company(
     """
     sure = {mention.city for mention in mentions if mention.acts or not mention.ambiguous}
     for mention in mentions:
-        confirmed = mention.city in sure or _country_of(mention.start, mention.end, countries) == mention.country
+        confirmed = mention.city in sure or _country_of(mention.start, mention.end, countries, page) == mention.country
         if confirmed or (speaking and not _HAN.match(page.text[mention.start])):
             yield mention
 
 
-def _country_of(start: int, end: int, countries: Iterable[Abroad]) -> str:
-    """Return the country named nearest to a name: "Toride, Japan", "the Russian city of Kaliningrad"."""
+def _country_of(start: int, end: int, countries: Iterable[Abroad], page: Page) -> str:
+    """Return the country named right beside a name: "Toride, Japan", "the Russian city of Kaliningrad"."""
     gaps = [
         (max(abroad.start - end, start - abroad.end), abroad.country)
         for abroad in countries
-        if abroad.country != ABROAD and abroad.end - start >= -BESIDE_BEFORE and abroad.start - end <= BESIDE_AFTER
+        if abroad.country != ABROAD and _lies_beside(abroad, start, end, page)
     ]
     return min(gaps)[1] if gaps else ""
+
+
+def _lies_beside(abroad: Abroad, start: int, end: int, page: Page) -> bool:
+    """Tell whether a country stands shortly before a name, on it, or after it behind a comma or bracket."""
+    if abroad.end <= start:
+        return start - abroad.end <= BESIDE_BEFORE and not _BREAK.search(page.text, abroad.end, start)
+    return abroad.start < end or (abroad.start - end <= BESIDE_AFTER and page.text[end] in ",(")

@@ -3,8 +3,9 @@
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Generic, NamedTuple, TypeVar
 
 from watcher.judge.page import Page
 from watcher.judge.rules import Meanings, Rule, Rules
@@ -13,15 +14,16 @@ from watcher.settings.topics import Cooperation, Country, Cue, Phrase
 
 T = TypeVar("T")
 
-_KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
 _HANGUL = re.compile("[가-힣]")
+
+MOST_FINDS = 100
+"""Cities, cues and countries beyond these are left out: they are compared with one another, and no news has more."""
 
 Found = list[tuple[int, int, int]]
 """The automaton's answer: number of the text, start, end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit(Generic[T]):
+class Hit(NamedTuple, Generic[T]):
     """Hold one find: `start` and `end` are offsets in the page. `refused` says why it cannot count."""
 
     rule: Rule[T]
@@ -61,12 +63,14 @@ def may_matter(rules: Rules, found: Found) -> bool:
 
 def find_all(rules: Rules, page: Page, found: Found) -> Finds:
     """Sort what was found by what it means; leave out what is part of another word or guarded."""
+    free = [place for place in found if stands_free(page.text, place[1], place[2])]
+    free.sort(key=lambda place: (place[1], -place[2]))
     return Finds(
-        phrases=list(_mark_inner(_hits(rules.phrases, found, page), page, _phrase_heft)),
-        cities=_longest(_whole(_hits(rules.cities, found, page), page), page),
-        cues=[hit for hit in _hits(rules.cues, found, page) if not hit.refused],
-        countries=_longest(_hits(rules.countries, found, page), page),
-        fields=_hits(rules.fields, found, page),
+        phrases=list(_mark_inner(_hits(rules.phrases, free, page), page, _phrase_heft)),
+        cities=_longest(_whole(_hits(rules.cities, free, page), page), page)[:MOST_FINDS],
+        cues=[hit for hit in _hits(rules.cues, free, page) if not hit.refused][:MOST_FINDS],
+        countries=_longest(_hits(rules.countries, free, page), page)[:MOST_FINDS],
+        fields=_hits(rules.fields, free, page),
     )
 
 
@@ -75,26 +79,28 @@ def is_letter(character: str) -> bool:
     return character.isalnum() and (character < "\u1100" or "\u1e00" <= character < "\u2000")
 
 
-def _hits(meanings: Meanings[T], found: Found, page: Page) -> list[Hit[T]]:
-    """Return the finds of one sort whose edges are free, guarded ones marked as refused."""
-    hits: list[Hit[T]] = []
-    for number, start, end in found:
-        if number in meanings and stands_free(page.text, start, end):
-            sentence = page.sentence_at(start)
-            hits += [Hit(rule, start, end, sentence, _guard(rule, page.text, start, end)) for rule in meanings[number]]
-    return sorted(hits, key=lambda hit: (hit.start, -hit.end))
-
-
 def stands_free(text: str, start: int, end: int) -> bool:
-    """Tell whether a find is no part of a longer word; Han, kana and Hangul have no such edges, katakana has."""
-    return not (start and _grows_together(text[start - 1], text[start])) and not (
-        _grows_together(text[end - 1], text[end])
-    )
+    """Tell whether a find is no part of a longer word; Han, hiragana and Hangul have no such edges."""
+    head, tail = _edge(text[start]), _edge(text[end - 1])
+    return not (head and start and _edge(text[start - 1]) == head) and not (tail and _edge(text[end]) == tail)
 
 
-def _grows_together(left: str, right: str) -> bool:
-    both = left + right
-    return (is_letter(left) and is_letter(right)) or len(_KATAKANA.findall(both)) == len(both)
+@lru_cache(maxsize=4096)
+def _edge(character: str) -> str:
+    """Name the sort of character that grows together with its like into words."""
+    if "\u30a1" <= character <= "\u30fa" or character == "\u30fc":
+        return "katakana"
+    return "letter" if is_letter(character) else ""
+
+
+def _hits(meanings: Meanings[T], free: Found, page: Page) -> list[Hit[T]]:
+    """Return the finds of one sort, guarded ones marked as refused."""
+    hits: list[Hit[T]] = []
+    for number, start, end in free:
+        if rules := meanings.get(number):
+            sentence = page.sentence_at(start)
+            hits += [Hit(rule, start, end, sentence, _guard(rule, page.text, start, end)) for rule in rules]
+    return hits
 
 
 def _guard(rule: Rule[T], text: str, start: int, end: int) -> str:
@@ -116,10 +122,10 @@ def _mark_inner(hits: Iterable[Hit[T]], page: Page, heft: Callable[[T], float]) 
     outer: list[Hit[T]] = []
     for hit in hits:
         outer = [one for one in outer if one.end >= hit.end]
-        around = [one for one in outer if one.end - one.start > hit.end - hit.start]
-        heavier = next((one for one in around if heft(one.owner) >= heft(hit.owner)), None)
+        longer = (one for one in outer if one.end - one.start > hit.end - hit.start)
+        heavier = next((one for one in longer if heft(one.owner) >= heft(hit.owner)), None)
         if heavier and not hit.refused:
-            yield replace(hit, refused=f"inside '{page.text[heavier.start : heavier.end]}'")
+            yield hit._replace(refused=f"inside '{page.text[heavier.start : heavier.end]}'")
             continue
         if not hit.refused:
             outer.append(hit)

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-from watcher.judge.find import Finds, stands_free
+from watcher.judge.find import MOST_FINDS, Finds, stands_free
 from watcher.judge.page import Page
 from watcher.judge.rules import Rules, search_form
 from watcher.text.fold import HAN
@@ -24,11 +25,12 @@ _OWNS = ("'", "’")
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Hold a name as it was written, and its place in the page."""
+    """Hold a name as it was written, its place in the page, and whether it acts as a city somewhere."""
 
     written: str
     start: int
     end: int
+    acts: bool
 
 
 def unknown_names(rules: Rules, finds: Finds, page: Page) -> list[Name]:
@@ -36,14 +38,20 @@ def unknown_names(rules: Rules, finds: Finds, page: Page) -> list[Name]:
 
     A name that was read once is a name wherever it stands on the page.
     """
-    told = (*_beside_cues(rules, finds, page), *_before_countries(rules, finds, page), *_in_counties(page))
-    places = (name for key, written in dict(told).items() for name in _everywhere(key, written, page))
-    return sorted(places, key=lambda name: name.start)
+    acting = dict(_beside_cues(rules, finds, page, acts=True))
+    told = _beside_cues(rules, finds, page, acts=False), _before_countries(rules, finds, page), _in_counties(page)
+    names = {key: written for names in told for key, written in names} | acting
+    places = (
+        Name(written, start, start + len(key), acts=key in acting)
+        for key, written in names.items()
+        for start in _everywhere(key, page)
+    )
+    return sorted(islice(places, MOST_FINDS), key=lambda name: name.start)
 
 
-def _beside_cues(rules: Rules, finds: Finds, page: Page) -> Iterator[tuple[str, str]]:
+def _beside_cues(rules: Rules, finds: Finds, page: Page, *, acts: bool) -> Iterator[tuple[str, str]]:
     for cue in finds.cues:
-        if cue.owner.names:
+        if cue.owner.names and cue.owner.acts is acts:
             before, after = page.sides(cue.start, cue.end)
             yield from _keyed(_name_before(before, rules) if cue.owner.city == "before" else _name_after(after, rules))
 
@@ -66,14 +74,13 @@ def _keyed(name: str) -> Iterator[tuple[str, str]]:
         yield search_form(name), name
 
 
-def _everywhere(key: str, written: str, page: Page) -> Iterator[Name]:
-    """Return each place of a name that is no part of a longer word."""
+def _everywhere(key: str, page: Page) -> Iterator[int]:
+    """Return where a name begins, wherever it is no part of a longer word."""
     start = page.text.find(key)
     while start >= 0:
-        end = start + len(key)
-        if stands_free(page.text, start, end):
-            yield Name(written, start, end)
-        start = page.text.find(key, end)
+        if stands_free(page.text, start, start + len(key)):
+            yield start
+        start = page.text.find(key, start + len(key))
 
 
 def _name_before(text: str, rules: Rules) -> str:

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from watcher.judge.rules import search_form
-from watcher.text.fold import Folded, fold_with_offsets
+from watcher.text.fold import Folded, trace_fold
 from watcher.values import Entry
 
 FIELDS = ("title", "summary", "text")
 READ_CHARACTERS = 4000
 """How much of each field is read: news says early what it is about."""
 
-_SENTENCE_END = re.compile(r"\n|[。!?;]+|(?<=\w{3})\.+(?=[ \"')\]])")
+SIDE_CHARACTERS = 80
+"""How much beside a find is looked at: names are short, and datelines stand at the beginning."""
+
+_SENTENCE_END = re.compile(r"[\n。!?;]+|\.(?<=\w{3}\.)\.*(?=[ \"')\]])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Page:
         self.blocks: list[Block] = []
         self.text = ""
         self._folded: dict[int, Folded] = {}
+        self._places: dict[tuple[int, int], Place] = {}
         for name in FIELDS:
             self._add(name, getattr(entry, name)[:READ_CHARACTERS])
 
@@ -63,18 +67,21 @@ class Page:
 
     def place(self, start: int, end: int) -> Place:
         """Return where a find stands in what was written."""
-        block, first, last = self._trace(start, end)
-        return Place(block.field, block.at + first, block.at + last, block.written[first:last])
+        if (start, end) not in self._places:
+            block, first, last = self._trace(start, end)
+            self._places[start, end] = Place(block.field, block.at + first, block.at + last, block.written[first:last])
+        return self._places[start, end]
 
     def sides(self, start: int, end: int) -> tuple[str, str]:
-        """Return what was written in the same line before and after a find."""
+        """Return what was written right before and after a find in the same line, SIDE_CHARACTERS of it."""
         block, first, last = self._trace(start, end)
-        return block.written[:first], block.written[last:]
+        return block.written[max(0, first - SIDE_CHARACTERS) : first], block.written[last : last + SIDE_CHARACTERS]
 
     def _trace(self, start: int, end: int) -> tuple[Block, int, int]:
         block = self.blocks[bisect_right(self._starts, start) - 1]
         if block.start not in self._folded:
-            self._folded[block.start] = fold_with_offsets(block.written)
+            line = self.text[block.start : self.text.index("\n", block.start)]
+            self._folded[block.start] = trace_fold(block.written, line)
         return block, *self._folded[block.start].span(start - block.start, end - block.start)
 
     @cached_property

@@ -9,6 +9,8 @@ from watcher.judge.score import Line
 TITLE_POINTS = 3
 ACT_POINTS = 2
 MOST_SENTENCES = 3
+MOST_EQUAL = 3
+"""Three cities that are equal make three pairs; more make pairs with one of them only."""
 
 
 def rank_cities(cast: Cast, lines: Iterable[Line]) -> dict[str, int]:
@@ -26,17 +28,16 @@ def rank_cities(cast: Cast, lines: Iterable[Line]) -> dict[str, int]:
 
 
 def pair_cities(cast: Cast, points: dict[str, int]) -> tuple[str, ...]:
-    """Return the best pair of two countries, and every other that is as good; ids sorted, joined by ~."""
-    countries = {mention.city: mention.country for mention in cast.mentions}
-    pairs = [
-        (points[one] + points[other], "~".join(sorted((one, other))))
-        for one, other in combinations(points, 2)
-        if _are_abroad(countries[one], countries[other])
-    ]
-    best = max((total for total, _ in pairs), default=0)
-    return tuple(pair for total, pair in pairs if total == best)
+    """Return the best pair of two countries, and every other that is as good; ids sorted, joined by ~.
 
-
-def _are_abroad(one: str, other: str) -> bool:
-    """Tell whether two countries differ; an unknown one may be any."""
-    return one != other or not one
+    Where many are equal, the city that comes first is taken for the one that meets the others.
+    """
+    homes = {city: cast.homes(city) for city in points}
+    pairs = [(one, other) for one, other in combinations(points, 2) if not homes[one] & homes[other]]
+    totals = {pair: points[pair[0]] + points[pair[1]] for pair in pairs}
+    most = max(totals.values(), default=0)
+    best = [pair for pair in pairs if totals[pair] == most]
+    if len(best) > MOST_EQUAL:
+        hub = max(best[0], key=lambda city: (points[city], city == best[0][0]))
+        best = [pair for pair in best if hub in pair]
+    return tuple("~".join(sorted(pair)) for pair in best)

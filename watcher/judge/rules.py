@@ -43,8 +43,7 @@ class Rules:
     """Hold everything compiled: one automaton, and what its texts mean.
 
     `homes` leads a country's code to that of the country it counts as; `never` are folded words that are no
-    name of a city, and `ends` the characters after which a Chinese or Japanese name begins. `least` is the
-    lowest `near` of all topics.
+    name of a city, `ends` and `titles` those of `[names]`. `least` is the lowest `near` of all topics.
     """
 
     topics: Topics
@@ -52,6 +51,7 @@ class Rules:
     homes: dict[str, str]
     never: frozenset[str]
     ends: re.Pattern[str]
+    titles: frozenset[str]
     least: float
     keys: dict[str, int] = field(default_factory=dict, repr=False)
     phrases: Meanings[Phrase] = field(default_factory=dict, repr=False)
@@ -78,20 +78,10 @@ def compile_rules(topics: Topics, cities: Iterable[City]) -> Rules:
         homes={code: country.id for country in topics.countries for code in country.same},
         never=_never_names(topics),
         ends=re.compile(f"[{re.escape(topics.names.ends)}]" if topics.names.ends else "(?!)"),
+        titles=frozenset(topics.names.titles),
         least=min((topic.near for topic in topics.topics), default=0),
     )
-    for phrase in (phrase for topic in topics.topics for phrase in topic.phrases):
-        for text in phrase.text:
-            rules.add(rules.phrases, _guarded(phrase, text, phrase.not_after, phrase.not_before))
-    for cue in topics.cues:
-        for text in cue.text:
-            rules.add(rules.cues, _guarded(cue, text, cue.not_after, cue.not_before))
-    for country in topics.countries:
-        for text in country.text:
-            rules.add(rules.countries, Rule(country, text))
-    for area in topics.fields:
-        for text in area.text:
-            rules.add(rules.fields, Rule(area, text))
+    _add_topics(rules, topics)
     for city in cities:
         _add_city(rules, city)
     rules.automaton = AhoCorasick(list(rules.keys))
@@ -106,6 +96,21 @@ def search_form(text: str) -> str:
 def _never_names(topics: Topics) -> frozenset[str]:
     countries = (word for country in topics.countries for word in country.text)
     return frozenset(search_form(word) for word in (*topics.names.never, *countries))
+
+
+def _add_topics(rules: Rules, topics: Topics) -> None:
+    for phrase in (phrase for topic in topics.topics for phrase in topic.phrases):
+        for text in phrase.text:
+            rules.add(rules.phrases, _guarded(phrase, text, phrase.not_after, phrase.not_before))
+    for cue in topics.cues:
+        for text in cue.text:
+            rules.add(rules.cues, _guarded(cue, text, cue.not_after, cue.not_before))
+    for country in topics.countries:
+        for text in country.text:
+            rules.add(rules.countries, Rule(country, text))
+    for area in topics.fields:
+        for text in area.text:
+            rules.add(rules.fields, Rule(area, text))
 
 
 def _add_city(rules: Rules, city: City) -> None:

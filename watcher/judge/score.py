@@ -1,20 +1,20 @@
 """Add up what counts: each phrase once, where it has beside it what it needs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from typing import NamedTuple
 
 from watcher.judge.cities import Cast
 from watcher.judge.find import Hit
 from watcher.judge.needs import missing
-from watcher.settings.topics import Phrase, Topic
+from watcher.settings.topics import Needs, Phrase, Topic
 from watcher.values import Verdict
 
 AGAIN = "counts once"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """Hold one find of a phrase; `refused` says why it does not count, and is empty where it does."""
 
     phrase: Phrase
@@ -57,8 +57,9 @@ def score_topic(topic: Topic, hits: Iterable[Hit[Phrase]], cast: Cast) -> Score:
     found: dict[int, list[Hit[Phrase]]] = {}
     for hit in hits:
         found.setdefault(id(hit.owner), []).append(hit)
+    lacks = cache(lambda needs, sentence: missing(needs, sentence, cast))
     phrases = (phrase for phrase in topic.phrases if id(phrase) in found)
-    lines = (line for phrase in phrases for line in _count_once(phrase, found[id(phrase)], cast))
+    lines = (line for phrase in phrases for line in _count_once(phrase, found[id(phrase)], lacks))
     return Score(topic, tuple(lines))
 
 
@@ -68,9 +69,9 @@ def speaking_sentences(topics: Iterable[Topic], hits: Iterable[Hit[Phrase]]) -> 
     return frozenset(hit.sentence for hit in hits if id(hit.owner) in strong and not hit.refused)
 
 
-def _count_once(phrase: Phrase, hits: list[Hit[Phrase]], cast: Cast) -> Iterator[Line]:
+def _count_once(phrase: Phrase, hits: list[Hit[Phrase]], lacks: Callable[[Needs, int], str]) -> Iterator[Line]:
     counted = False
     for hit in hits:
-        refused = hit.refused or (AGAIN if counted else missing(phrase.needs, hit.sentence, cast))
+        refused = hit.refused or (AGAIN if counted else lacks(phrase.needs, hit.sentence))
         counted = counted or not refused
         yield Line(phrase, hit, refused)

@@ -87,9 +87,9 @@ def list_rows(score: Score, page: Page) -> Iterator[Row]:
 
 def _count_points(score: Score) -> str:
     total = f"{score.total:g} point{'' if score.total == 1 else 's'}"
-    if score.verdict is Verdict.NEAR:
-        return f"{total}, near the {score.topic.match:g} that are needed."
-    return f"{total}, {score.topic.match:g} are needed."
+    near = "near the " if score.verdict is Verdict.NEAR else ""
+    that = "that " if near else ""
+    return f"{total}, {near}{score.topic.match:g} {that}{'is' if score.topic.match == 1 else 'are'} needed."
 
 
 def _quote(line: Line, page: Page) -> str:

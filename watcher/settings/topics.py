@@ -88,12 +88,14 @@ class Topic(Strict):
 class Cue(Wording):
     """Hold one `[[cue]]`: words that show a city acting as one, and the side on which its name stands.
 
-    `city`: `before` (Taipei Mayor, 市長), `after` (mayor of) or `near` (both cities). `names`: whether a
-    name that cities.csv does not know counts as a city beside it.
+    `city`: `before` (Taipei Mayor, 市長), `after` (mayor of) or `near` (both cities). `names`: whether a name
+    that cities.csv does not know counts as a city beside it. `acts`: false for words that introduce a city
+    ("delegation from") without showing that it acts: it may be a capital that stands for its government.
     """
 
     city: Side
     names: bool = False
+    acts: bool = True
 
 
 class Country(Strict):
@@ -115,10 +117,15 @@ class Cooperation(Strict):
 
 
 class Names(Strict):
-    """Hold `[names]`: what is never a city's name, where a name ends, and what follows a dateline."""
+    """Hold `[names]`: how names of cities are told from other words.
+
+    `never`: words that are no name; `ends`: characters after which a Chinese or Japanese name begins; `titles`:
+    characters after a name that show the city acting (台北市, 서울시); `datelines`: what follows a dateline.
+    """
 
     never: tuple[str, ...] = ()
     ends: str = ""
+    titles: str = ""
     datelines: tuple[str, ...] = ()
 
 

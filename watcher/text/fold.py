@@ -31,7 +31,7 @@ _INVISIBLE = re.compile(
 _ANY_HAN = re.compile(f"[{HAN}]")
 _BLANKS = re.compile(" {2,}")
 _BLANKS_IN_CJK = re.compile(f"(?<=[{HAN}{KANA}]) (?=[{HAN}{KANA}])")
-_TOO_MANY_BLANKS = re.compile(f"(?<= ) +|{_BLANKS_IN_CJK.pattern}")
+_TOO_MANY_BLANKS = re.compile(f"(?<=[{HAN}{KANA}]) +(?=[{HAN}{KANA}])|(?<= ) +")
 _PLAIN = re.compile("[ -~\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3]+")
 """Characters that each fold to one character."""
 
@@ -60,10 +60,18 @@ def fold(text: str) -> str:
 
 def fold_with_offsets(text: str) -> Folded:
     """Fold text and keep the way back, character by character."""
-    folded = fold(text)
-    if len(folded) == len(text) and all(len(_fold_character(character)) == 1 for character in set(text)):
+    return trace_fold(text, fold(text))
+
+
+def trace_fold(text: str, folded: str) -> Folded:
+    """Find the way back from what `fold` made of a text: mostly each character is one character."""
+    if len(folded) == len(text) and (text.isascii() or _folds_singly(text)):
         return Folded(folded, range(len(text)), range(1, len(text) + 1))
     return _walk(text)
+
+
+def _folds_singly(text: str) -> bool:
+    return all(len(_fold_character(character)) == 1 for character in set(text) if not character.isascii())
 
 
 def _fold_characters(text: str) -> str:

@@ -1,0 +1,89 @@
+"""cities.csv: what it may say, and the sentence that a mistake is answered with."""
+
+from pathlib import Path
+
+import pytest
+
+from watcher.errors import ConfigError
+from watcher.settings.cities import COLUMNS, City, load_cities
+from watcher.settings.load import packaged_config
+
+HEAD = ",".join(COLUMNS)
+SEOUL = "seoul,Seoul,KR,Seoul,首爾|漢城,首尔,ソウル,서울|서울시,Séoul,漢城,서울>FC ,서울>대학|신문,used until 2005"
+
+
+def load(folder: Path, *rows: str, head: str = HEAD) -> tuple[City, ...]:
+    (folder / "cities.csv").write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    return load_cities(folder)
+
+
+def test_the_packaged_file_is_right() -> None:
+    cities = load_cities(packaged_config())
+    assert len(cities) > 500
+    assert {"taipei", "shanghai", "daegu", "new-taipei"} <= {city.id for city in cities}
+
+
+def test_a_row_holds_a_city_with_all_its_names_and_guards(tmp_path: Path) -> None:
+    (city,) = load(tmp_path, SEOUL)
+    assert city == City(
+        id="seoul",
+        name="Seoul",
+        country="KR",
+        forms=("Seoul", "首爾", "漢城", "首尔", "ソウル", "서울", "서울시", "Séoul"),
+        ambiguous=("漢城",),
+        not_after={"서울": ("FC ",)},
+        not_before={"서울": ("대학", "신문")},
+    )
+
+
+def test_a_row_without_other_forms_is_known_by_its_name(tmp_path: Path) -> None:
+    (city,) = load(tmp_path, "worms,Worms,DE,,,,,,,,,,")
+    assert city.forms == ("Worms",)
+
+
+def test_a_byte_order_mark_and_quoted_commas_are_fine(tmp_path: Path) -> None:
+    row = 'columbus,Columbus,US,"Columbus, Ohio|Columbus",,,,,,Columbus,,,'
+    (city,) = load(tmp_path, row, head="\ufeff" + HEAD)
+    assert city.forms == ("Columbus, Ohio", "Columbus")
+
+
+@pytest.mark.parametrize(
+    ("row", "parts"),
+    [
+        (SEOUL.replace("seoul,", "Seoul City,", 1), ["line 2", "'id'", "small letters"]),
+        (SEOUL.replace(",KR,", ",Korea,"), ["line 2", "'country'", "ISO 3166"]),
+        (SEOUL.replace("seoul,Seoul", "seoul,"), ["line 2", "'name'"]),
+        (SEOUL.replace("서울|서울시", "서울||서울시"), ["line 2", "'ko'", "empty form"]),
+        (SEOUL.replace(",漢城,", ",汉阳,"), ["line 2", "'ambiguous'", "汉阳", "not among"]),
+        (SEOUL.replace("서울>FC ", "서울 FC"), ["line 2", "'not_after'", "form>text"]),
+        (SEOUL.replace("서울>대학|신문", "서울>대학|"), ["line 2", "'not_before'", "form>text"]),
+        (SEOUL.replace("서울>대학", "부산>대학"), ["line 2", "'not_before'", "부산"]),
+        (SEOUL + ",one more", ["line 2", "13 columns", "quotes"]),
+        (f"{SEOUL}\n{SEOUL}", ["line 3", "already in line 2"]),
+        ('seoul,"Seoul', ["line", "quotes"]),
+    ],
+)
+def test_a_mistake_names_line_column_and_cure(tmp_path: Path, row: str, parts: list[str]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, row)
+    sentence = str(caught.value)
+    assert sentence.startswith(str(tmp_path / "cities.csv"))
+    assert "\n" not in sentence
+    assert [part for part in parts if part not in sentence] == []
+
+
+@pytest.mark.parametrize("head", ["", "id,name", HEAD.replace("country", "land")])
+def test_wrong_columns_are_told_with_the_right_ones(tmp_path: Path, head: str) -> None:
+    with pytest.raises(ConfigError, match="line 1 must name the columns id,name,country"):
+        load(tmp_path, SEOUL, head=head)
+
+
+def test_a_file_that_is_not_utf8_is_told_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "cities.csv").write_bytes((HEAD + "\n" + SEOUL).encode("utf-16"))
+    with pytest.raises(ConfigError, match="not UTF-8"):
+        load_cities(tmp_path)
+
+
+def test_a_missing_file_is_told_with_its_cure(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="city-watcher init"):
+        load_cities(tmp_path)

@@ -1,0 +1,91 @@
+"""topics.toml: what it may say, and the sentence that a mistake is answered with."""
+
+from pathlib import Path
+
+import pytest
+
+from watcher.errors import ConfigError
+from watcher.settings.load import packaged_config
+from watcher.settings.topics import Topics, load_topics
+from watcher.values import Kind
+
+PHRASE = '[[topic]]\nid = "t"\n[[topic.phrase]]\n'
+
+
+def load(folder: Path, text: str) -> Topics:
+    (folder / "topics.toml").write_text(text, encoding="utf-8")
+    return load_topics(folder)
+
+
+def test_the_packaged_file_is_right() -> None:
+    topics = load_topics(packaged_config())
+    assert [topic.id for topic in topics.topics] == ["city-exchange"]
+    assert {"transport", "health", "culture", "sport", "youth", "education", "technology"} <= {
+        field.id for field in topics.fields
+    }
+
+
+def test_a_single_text_may_stand_where_a_list_may_stand(tmp_path: Path) -> None:
+    topics = load(tmp_path, PHRASE + 'text = "MOU"\nweight = 1\nnot_before = "場"\nkind = "mou"\n')
+    (phrase,) = topics.topics[0].phrases
+    assert (phrase.text, phrase.not_before, phrase.kind, phrase.needs) == (("MOU",), ("場",), Kind.MOU, "nothing")
+
+
+def test_a_topic_is_matched_from_three_points_on_unless_it_says_otherwise(tmp_path: Path) -> None:
+    topic = load(tmp_path, PHRASE + 'text = "x"\nweight = 1\n').topics[0]
+    assert (topic.match, topic.near, topic.all) == (3, 2, False)
+
+
+def test_two_spellings_of_one_word_may_stand_in_one_phrase(tmp_path: Path) -> None:
+    load(tmp_path, PHRASE + 'text = ["姊妹市", "姐妹市"]\nweight = 3\n')
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("", ["no [[topic]]", "add one"]),
+        ('[[topic]]\nid = "t"\n', ['topic "t"', "no [[topic.phrase]]", "all = true"]),
+        ('[[topic]]\nid = "T t"\nall = true\n', ["'id'"]),
+        ('[[topic]]\nid = "t"\nall = true\n[[topic.phrase]]\ntext = "x"\nweight = 1\n', ["captures everything"]),
+        ('[[topic]]\nid = "t"\nall = true\n[[topic]]\nid = "t"\nall = true\n', ["two of [[topic]]", "'t'"]),
+        ('[[topic]]\nid = "t"\nmatch = 2\nnear = 3\n[[topic.phrase]]\ntext = "x"\nweight = 1\n', ["near", "above"]),
+        (PHRASE + 'text = "x"\nwieght = 1\n', ['topic 1 "t"', 'phrase 1 "x"', "'wieght'", "did you mean 'weight'"]),
+        (PHRASE + "weight = 1\n", ["phrase 1", "'text' is missing"]),
+        (PHRASE + "text = []\nweight = 1\n", ["phrase 1", "'text'", "is empty"]),
+        (PHRASE + 'text = ["a", " "]\nweight = 1\n', ["'text'", "empty text"]),
+        (PHRASE + 'text = "！？"\nweight = 1\n', ["！？", "folding leaves no letter"]),
+        (PHRASE + 'text = "a\\u200b-"\nweight = "much"\n', ["'weight'"]),
+        (PHRASE + 'text = "x"\n', ['phrase 1 "x"', "neither a weight nor a kind nor a veto"]),
+        (PHRASE + 'text = "x"\nweight = 0\n', ["does nothing"]),
+        (PHRASE + 'text = "x"\nweight = 1\nveto = true\n', ['phrase 1 "x"', "veto", "remove"]),
+        (PHRASE + 'text = "x"\nweight = 1\nkind = "party"\n', ["'kind'", "forum"]),
+        (PHRASE + 'text = "x"\nweight = 1\nneeds = "three_cities"\n', ["'needs'", "two_cities"]),
+        (PHRASE + 'text = "x"\nweight = 1\nnot_before = [""]\n', ["'not_before'", "forbid every place"]),
+        (
+            PHRASE + 'text = ["姊妹市", "姊妹市場"]\nweight = 1\nnot_before = ["场"]\n',
+            ["looked for and forbidden", "姐妹市场"],
+        ),
+        (PHRASE + 'text = ["b", "ab"]\nweight = 1\nnot_after = "a"\n', ["'ab' is looked for and forbidden"]),
+        (
+            PHRASE + 'text = "姊妹都市"\nweight = 1\n[[topic.phrase]]\ntext = "姉妹都市"\nweight = 2\n',
+            ['phrase 2 "姉妹都市"', 'phrase 1 "姊妹都市"', "remove one"],
+        ),
+        (PHRASE + 'text = "x"\nweight = 1\n[[cue]]\ntext = "mayor"\ncity = "left"\n', ["cue 1", "'city'", "before"]),
+        (PHRASE + 'text = "x"\nweight = 1\n[[country]]\nid = "Japan"\ntext = "Japan"\n', ["country 1", "'id'"]),
+        (PHRASE + 'text = "x"\nweight = 1\n[[field]]\nid = "sport"\ntext = ""\n', ["field 1", "empty text"]),
+        ('[[tpoic]]\nid = "t"\n', ["'tpoic'", "did you mean 'topic'"]),
+        ("[[topic]\n", ["topics.toml"]),
+    ],
+)
+def test_a_mistake_is_one_sentence_with_place_and_cure(tmp_path: Path, text: str, parts: list[str]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, text)
+    sentence = str(caught.value)
+    assert sentence.startswith(str(tmp_path / "topics.toml"))
+    assert "\n" not in sentence
+    assert [part for part in parts if part not in sentence] == []
+
+
+def test_a_missing_file_is_told_with_its_cure(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="city-watcher init"):
+        load_topics(tmp_path)

@@ -14,6 +14,8 @@ SEARCH_TABLE = "items_fts"
 LIST = """(SELECT {concat}(value, ', ') FROM (
     SELECT value FROM facets WHERE item_id = i.id AND name = '{facet}' ORDER BY value {collate}) AS one)"""
 
+LISTED = {"pairs": "pair", "cities": "city", "topics": "topic"}
+
 CAPTURED_ITEMS = """CREATE VIEW captured_items AS
 SELECT i.id, i.feed_id, i.kind, i.title, i.url,
     coalesce({pairs}, '') AS pairs, coalesce({cities}, '') AS cities, coalesce({topics}, '') AS topics,
@@ -30,10 +32,23 @@ WHERE i.captured_at IS NOT NULL
 GROUP BY s.id, s.title, s.kind"""
 
 STORY_PAIRS = """(SELECT {concat}(value, ', ') FROM (
-    SELECT DISTINCT f.value {collate} AS value FROM items AS m JOIN facets AS f ON f.item_id = m.id
+    SELECT DISTINCT f.value {collate} AS value FROM items AS m {facets_of_m}
     WHERE f.name = 'pair' AND m.captured_at IS NOT NULL
         AND (m.story_id = s.id OR (m.id = s.id AND m.story_id IS NULL))
     ORDER BY value) AS one)"""
+
+SQLITE_WORDS = {
+    "concat": "group_concat",
+    "collate": "",
+    "facets_of_m": "CROSS JOIN facets AS f ON f.item_id = m.id",
+}
+POSTGRES_WORDS = {
+    "concat": "string_agg",
+    "collate": 'COLLATE "C"',
+    "facets_of_m": "CROSS JOIN LATERAL (SELECT * FROM facets WHERE item_id = m.id OFFSET 0) AS f",
+}
+"""Lists are ordered by code point in both. CROSS JOIN and OFFSET 0 bind the planners to begin with the story's
+items: beginning with all pairs, 40,000 stories took minutes (measured, on both)."""
 
 SQLITE_SEARCH = (
     """CREATE VIRTUAL TABLE items_fts USING fts5(
@@ -77,13 +92,10 @@ def is_planned(name: str | None, kind: str, parents: object) -> bool:
 
 
 def _views(sqlite: bool) -> tuple[str, str]:
-    """Write both views in one dialect; lists are ordered by code point in either."""
-    words = {"concat": "group_concat", "collate": ""} if sqlite else {"concat": "string_agg", "collate": 'COLLATE "C"'}
-    lists = {plural: LIST.format(facet=facet, **words) for plural, facet in _FACETS.items()}
+    """Write both views in one dialect."""
+    words = SQLITE_WORDS if sqlite else POSTGRES_WORDS
+    lists = {plural: LIST.format(facet=facet, **words) for plural, facet in LISTED.items()}
     return CAPTURED_ITEMS.format(**lists), STORIES.format(pairs=STORY_PAIRS.format(**words))
-
-
-_FACETS = {"pairs": "pair", "cities": "city", "topics": "topic"}
 
 
 def _run(connection: Connection, statements: tuple[str, ...]) -> None:

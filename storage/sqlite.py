@@ -12,7 +12,6 @@ from sqlalchemy.exc import OperationalError
 
 from storage.errors import StorageError
 
-HEADER = b"SQLite format 3\x00"
 PRIVATE = 0o600
 BUSY_SECONDS = 10
 BEGIN = "city_watcher_begin"
@@ -21,31 +20,23 @@ WAIT_SECONDS = 0.05
 
 
 def prepare_file(path: Path) -> None:
-    """Make the folder and an empty private file where there is none; refuse what is no database."""
+    """Make the folder and an empty private file where there is none; raise StorageError."""
     if path.is_dir():
         raise StorageError(f"{path}: is a folder; name a file in it, such as {path / 'watcher.db'}.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             make_private(path)
-        header = _read_header(path)
     except OSError as error:
         raise StorageError(
             f"{path}: cannot be opened ({error.strerror}); check the permissions of the file and of its folder."
         ) from error
-    if header not in (b"", HEADER):
-        raise StorageError(f"{path}: is not a database; name another file, or move this one away.")
 
 
 def make_private(path: Path) -> None:
     """Make an empty file that only its owner reads; an older one there is emptied."""
     os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, PRIVATE))
     path.chmod(PRIVATE)
-
-
-def _read_header(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(len(HEADER))
 
 
 def open_sqlite(address: URL) -> Engine:

@@ -115,10 +115,11 @@ class FacetRow(SQLModel, table=True):
     """One thing an item is about. `name` is topic, pair, city or field."""
 
     __tablename__ = "facets"
+    __table_args__ = (Index("facets_item_name_value", "item_id", "name", "value"),)
 
     name: str = Field(primary_key=True)
     value: str = Field(primary_key=True)
-    item_id: int = Field(primary_key=True, foreign_key="items.id", ondelete="CASCADE", index=True)
+    item_id: int = Field(primary_key=True, foreign_key="items.id", ondelete="CASCADE")
 
 
 class DigestRow(SQLModel, table=True):

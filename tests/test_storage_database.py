@@ -85,6 +85,7 @@ def test_a_relative_path_stays_where_it_was_though_the_folder_changes(tmp_path, 
         elsewhere.mkdir()
         monkeypatch.chdir(elsewhere)
         keep(store, new_item())
+        assert store.database.label == f"{tmp_path}/watcher.db"
     assert not (elsewhere / "watcher.db").exists()
 
 

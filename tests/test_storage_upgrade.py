@@ -170,3 +170,13 @@ def test_the_view_of_stories_has_one_row_for_each_event(store):
     ]
     assert str(rows[0]["first_captured_at"])[:19] == f"{NOW:%Y-%m-%d %H:%M:%S}"
     assert {"story_id", "first_captured_at", "last_captured_at"} < set(rows[0])
+
+
+@pytest.mark.parametrize("view", ["captured_items", "stories"])
+def test_the_views_look_facets_up_by_their_item_or_they_would_take_minutes(tmp_path, view):
+    """Through the primary key, which begins with the name, 40,000 stories took 400 s; so they take half a second."""
+    with open_store(f"sqlite:///{tmp_path}/watcher.db") as store, store.database.reading() as connection:
+        plan = [row.detail for row in connection.execute(text(f"EXPLAIN QUERY PLAN SELECT * FROM {view}"))]
+    looked_up = [step for step in plan if "facets" in step or " f " in step]
+    assert looked_up
+    assert all("facets_item_name_value (item_id=? AND name=?)" in step for step in looked_up)

@@ -112,8 +112,9 @@ def _create_facets() -> None:
         "facets",
         Column("name", String, primary_key=True),
         Column("value", String, primary_key=True),
-        Column("item_id", Integer, ForeignKey("items.id", ondelete="CASCADE"), primary_key=True, index=True),
+        Column("item_id", Integer, ForeignKey("items.id", ondelete="CASCADE"), primary_key=True),
     )
+    op.create_index("facets_item_name_value", "facets", ["item_id", "name", "value"])
 
 
 def _create_digests() -> None:

@@ -77,6 +77,21 @@ def test_a_header_that_servers_add_unasked_yields_to_the_document(name: str, cod
     assert title_of(decoded.text) == TEXTS[name]
 
 
+def test_a_short_document_is_believed_before_such_a_header() -> None:
+    body = document("simplified", "gb18030", "gb2312", "杭州".encode("gb18030"))
+    assert title_of(decode_document(body, content_type="text/xml; charset=ISO-8859-1").text) == "杭州"
+
+
+@pytest.mark.parametrize(
+    ("codec", "label", "rare"),
+    [("big5hkscs", "big5", "喆"), ("gb18030", "gb2312", "镕"), ("cp949", "euc-kr", "똠"), ("cp932", "shift_jis", "髙")],
+)
+@pytest.mark.parametrize("times", [0, 1, 50])
+def test_one_rare_character_is_kept(codec: str, label: str, rare: str, times: int) -> None:
+    text = {"cp949": "자매도시", "cp932": "姉妹都市"}.get(codec, "友好城市") * times + rare
+    assert title_of(decode_document(document("", "", label, text.encode(codec))).text) == text
+
+
 @pytest.mark.parametrize(("name", "codec", "label"), LEGACY)
 def test_an_undeclared_encoding_is_detected(name: str, codec: str, label: str) -> None:
     assert title_of(decode_document(document(name, codec)).text) == TEXTS[name]

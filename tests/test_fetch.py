@@ -258,7 +258,8 @@ def test_the_body_of_a_redirect_is_not_read() -> None:
     assert isinstance(look(endless, reply()), Fetched)
 
 
-def test_a_password_in_the_address_is_used_and_never_shown() -> None:
+def test_a_password_in_the_address_is_used_and_never_shown(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
     outcome, server = look_and_tell(reply(), user="mayor:geheim@")
     assert server.asked[0]["authorization"] == "basic bwf5b3i6z2vozwlt"
     assert isinstance(outcome, Fetched)
@@ -266,6 +267,8 @@ def test_a_password_in_the_address_is_used_and_never_shown() -> None:
     assert "geheim" not in failure(look(reply("403 Forbidden", b""), user="mayor:geheim@"))
     assert "geheim" not in failure(visit_address("http://mayor:geheim@127.0.0.1:1/"))
     assert "geheim" not in failure(visit_address("http://mayor:geheim@[::1/"))
+    assert "HTTP Request" in caplog.text
+    assert "geheim" not in caplog.text
 
 
 def test_a_password_is_not_sent_on_to_another_server() -> None:

@@ -242,6 +242,12 @@ def test_many_entries_under_one_id_have_as_many_keys() -> None:
     assert {entry.id for entry in entries} == {"https://news.example/all"}
 
 
+def test_a_shared_id_with_a_title_of_its_own_outlasts_another_summary() -> None:
+    before = read_document(rss(item("A", guid="same"), item("B", guid="same"))).entries
+    after = read_document(rss(item("A", guid="same"), item("B", guid="same", description="More."))).entries
+    assert [entry.key for entry in before] == [entry.key for entry in after]
+
+
 def test_one_id_and_one_title_are_told_apart_by_what_they_say() -> None:
     items = [item("Press release", guid="same", description=f"Text {number}") for number in range(3)]
     assert len({entry.key for entry in read_document(rss(*items)).entries}) == 3

@@ -81,6 +81,8 @@ def test_a_relative_link_without_a_base_is_empty() -> None:
         ("https://city.example/#!/news/7", "https://city.example/#!/news/7"),
         ("https://city.example/2026/04#000525", "https://city.example/2026/04#000525"),
         ("https://city.example/%7emayor/%e5%b8%82", "https://city.example/~mayor/%E5%B8%82"),
+        ("https://city.example/%%37%65", "https://city.example/%257e"),
+        ("https://\u00af.example/", "https://\u00af.example/"),
         ("https://city.example/市", "https://city.example/%E5%B8%82"),
         ("https://臺北.example/", "https://xn--djrz40i.example/"),
         ("https://www.google.com/url?rct=j&url=https://city.example/a%3Fb%3D1&ct=ga", "https://city.example/a?b=1"),

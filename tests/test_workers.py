@@ -73,17 +73,18 @@ def test_encoding_content_type_and_address_reach_the_reader() -> None:
 
 
 def test_nothing_starts_before_the_first_document_and_nothing_stays() -> None:
-    async def run() -> frozenset[int]:
+    async def run() -> tuple[frozenset[int], frozenset[int]]:
         async with Reader() as reader:
             assert reader.process_ids == frozenset()
             await asyncio.gather(*(reader.read(PLAIN, FEED) for _ in range(6)))
             alive = reader.process_ids
+            groups = frozenset(map(os.getpgid, alive))
         assert reader.process_ids == frozenset()
-        return alive
+        return alive, groups
 
-    alive = asyncio.run(run())
+    alive, groups = asyncio.run(run())
     assert len(alive) == 2
-    assert os.getpid() not in alive
+    assert groups == alive
     assert not any(map(is_alive, alive))
 
 

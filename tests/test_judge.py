@@ -90,6 +90,12 @@ city = "after"
 names = true
 
 [[cue]]
+text = ["delegation from"]
+city = "after"
+names = true
+acts = false
+
+[[cue]]
 text = ["two cities"]
 city = "near"
 
@@ -117,6 +123,7 @@ text = ["hospital"]
 [names]
 never = ["The", "Deputy"]
 ends = "與和在"
+titles = "市"
 datelines = ["電", "="]
 """
 
@@ -188,6 +195,16 @@ def test_capitals_that_stand_for_governments_do_not_act() -> None:
     assert set(notes("Tokyo and Seoul on exchange").values()) == {
         "nothing near it shows a city acting (mayor, council, both cities ...)"
     }
+
+
+def test_a_name_with_its_title_acts_and_the_bare_name_does_not() -> None:
+    assert notes("台北與東京交流")["交流"].startswith("nothing near it shows a city acting")
+    assert notes("台北市與東京交流")["交流"] == ""
+
+
+def test_words_that_only_introduce_a_city_do_not_show_it_acting() -> None:
+    assert notes("A delegation from Seoul in Tokyo: exchange")["exchange"].startswith("nothing near it")
+    assert judge("A delegation from Ulm in the sister city Tokyo").pairs == ("Ulm~tokyo",)
 
 
 def test_two_cities_of_one_country_are_no_exchange() -> None:

@@ -21,9 +21,9 @@ WAIT_SECONDS = 0.05
 
 def prepare_file(path: Path) -> None:
     """Make the folder and an empty private file where there is none; raise StorageError."""
-    if path.is_dir():
-        raise StorageError(f"{path}: is a folder; name a file in it, such as {path / 'watcher.db'}.")
     try:
+        if path.is_dir():
+            raise StorageError(f"{path}: is a folder; name a file in it, such as {path / 'watcher.db'}.")
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             make_private(path)

@@ -96,10 +96,11 @@ def test_a_folder_is_refused_in_one_sentence(tmp_path):
     )
 
 
-def test_a_place_that_cannot_be_made_is_refused_in_one_sentence(tmp_path):
+def test_a_place_that_cannot_be_made_or_looked_at_is_refused_in_one_sentence(tmp_path):
     (tmp_path / "note").write_text("a file, not a folder")
     sentence = complaint(f"sqlite:///{tmp_path}/note/deep/watcher.db")
     assert "cannot be opened (Not a directory); check the permissions" in sentence
+    assert "cannot be opened (File name too long)" in complaint(f"sqlite:///{tmp_path}/{'w' * 300}.db")
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path):

@@ -140,6 +140,7 @@ def test_json_feed_becomes_entries() -> None:
         (b"Too many connections", "no tags"),
         (b"<!-- <rss> " * 30_000, "no tags"),
         (b"https://news.example/feed.xml", "no tags"),
+        (RSS.encode()[:200], "cut off before its first entry"),
     ],
 )
 def test_what_is_no_feed_is_named_in_one_sentence(body: bytes, words: str) -> None:
@@ -151,7 +152,8 @@ def test_what_is_no_feed_is_named_in_one_sentence(body: bytes, words: str) -> No
 def test_a_body_that_is_a_path_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "<rss").write_bytes(rss(item("secret")))
     monkeypatch.chdir(tmp_path)
-    assert read_document(b"<rss").entries == ()
+    with pytest.raises(ReadProblem, match="cut off"):
+        read_document(b"<rss")
 
 
 @pytest.mark.parametrize(
@@ -167,6 +169,10 @@ def test_what_xml_forbids_is_dropped_and_the_rest_stays() -> None:
     entry = only_entry(rss(item("Lima\x00 &#0;and&#x1F;\x08 Cusco&#xD800;&#99999999999; &#22985;&#x59B9;")))
     assert entry.title == "Lima and Cusco 姉妹"
     assert read_document(rss(item("Lima &#0; and Cusco"))).notes == ()
+
+
+def test_a_feed_without_news_is_no_problem() -> None:
+    assert read_document(rss()).entries == ()
 
 
 def test_damaged_xml_is_read_as_far_as_it_goes() -> None:

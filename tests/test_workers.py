@@ -75,11 +75,11 @@ def test_encoding_content_type_and_address_reach_the_reader() -> None:
 def test_nothing_starts_before_the_first_document_and_nothing_stays() -> None:
     async def run() -> tuple[frozenset[int], frozenset[int]]:
         async with Reader() as reader:
-            assert reader.process_ids == frozenset()
+            assert reader.worker_pids == frozenset()
             await asyncio.gather(*(reader.read(PLAIN, FEED) for _ in range(6)))
-            alive = reader.process_ids
+            alive = reader.worker_pids
             groups = frozenset(map(os.getpgid, alive))
-        assert reader.process_ids == frozenset()
+        assert reader.worker_pids == frozenset()
         return alive, groups
 
     alive, groups = asyncio.run(run())
@@ -92,9 +92,9 @@ def test_a_reader_is_used_again() -> None:
     async def run() -> None:
         async with Reader(workers=1) as reader:
             await reader.read(PLAIN, FEED)
-            before = reader.process_ids
+            before = reader.worker_pids
             await reader.read(PLAIN, FEED)
-            assert reader.process_ids == before
+            assert reader.worker_pids == before
 
     asyncio.run(run())
 
@@ -105,8 +105,8 @@ def test_what_is_no_feed_is_a_problem_and_costs_no_worker() -> None:
             for _ in range(2):
                 with pytest.raises(ReadProblem, match="HTML page"):
                     await reader.read(fetched(b"<html></html>"), FEED)
-                before = reader.process_ids
-            assert reader.process_ids == before
+                before = reader.worker_pids
+            assert reader.worker_pids == before
 
     asyncio.run(run())
 
@@ -126,7 +126,7 @@ def test_a_document_that_stays_too_slow_is_a_problem_and_the_next_is_read() -> N
         async with Reader(workers=1, seconds=0.4) as reader:
             with pytest.raises(ReadProblem, match=r"reading took longer than 0\.4 s"):
                 await reader.read(SLOW_THROUGHOUT, FEED)
-            assert reader.process_ids == frozenset()
+            assert reader.worker_pids == frozenset()
             return await reader.read(PLAIN, FEED)
 
     assert len(asyncio.run(run()).entries) == 1
@@ -157,10 +157,10 @@ def test_a_slow_document_does_not_hold_up_the_others() -> None:
 
 
 async def kill_while_reading(reader: Reader) -> None:
-    while not reader.process_ids:
+    while not reader.worker_pids:
         await asyncio.sleep(0.01)
     await asyncio.sleep(0.1)
-    for process_id in reader.process_ids:
+    for process_id in reader.worker_pids:
         os.kill(process_id, signal.SIGKILL)
 
 
@@ -190,13 +190,13 @@ def test_a_cancelled_reading_kills_its_process() -> None:
     async def run() -> frozenset[int]:
         async with Reader(workers=1) as reader:
             task = asyncio.create_task(reader.read(SLOW_THROUGHOUT, FEED))
-            while not reader.process_ids:
+            while not reader.worker_pids:
                 await asyncio.sleep(0.01)
-            alive = reader.process_ids
+            alive = reader.worker_pids
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
-            assert reader.process_ids == frozenset()
+            assert reader.worker_pids == frozenset()
             return alive
 
     assert not any(map(is_alive, asyncio.run(run())))
@@ -207,9 +207,9 @@ def test_closing_ends_what_is_still_being_read() -> None:
         reader = Reader(workers=1)
         async with reader:
             task = asyncio.create_task(reader.read(SLOW_THROUGHOUT, FEED))
-            while not reader.process_ids:
+            while not reader.worker_pids:
                 await asyncio.sleep(0.01)
-            alive = reader.process_ids
+            alive = reader.worker_pids
         with pytest.raises(ReadProblem, match="the watcher stops"):
             await task
         with pytest.raises(ReadProblem, match="the watcher stops"):
@@ -229,7 +229,7 @@ async def main():
     async with Reader(workers=1) as reader:
         for line in sys.stdin:
             reading = await reader.read(document, Feed(id="f", url=""))
-            print(*reader.process_ids, len(reading.entries), *reading.notes, flush=True)
+            print(*reader.worker_pids, len(reading.entries), *reading.notes, flush=True)
 
 for number in (signal.SIGINT, signal.SIGTERM):
     signal.signal(number, lambda *_: None)

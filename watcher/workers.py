@@ -58,7 +58,7 @@ class Reader:
         self._closed = False
 
     @property
-    def process_ids(self) -> frozenset[int]:
+    def worker_pids(self) -> frozenset[int]:
         """Return the ids of the processes that live."""
         return frozenset(worker.process.pid for worker in self._alive)
 

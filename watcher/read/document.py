@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from watcher.errors import ReadProblem
 from watcher.read.clean import drop_forbidden, drop_hazards
 from watcher.read.decode import Decoded, decode_document
 from watcher.read.feed import entry_fields, parse_feed
@@ -63,6 +64,8 @@ def _read_json(text: str, source: Source) -> Reading:
 
 def _read_xml(text: str, kind: str, source: Source) -> Reading:
     parsed = parse_feed(text, url=source.base)
+    if parsed["bozo"] and not parsed["entries"]:
+        raise ReadProblem("the feed is damaged or cut off before its first entry; the next visit will tell")
     feed = parsed["feed"]
     source = _with_feed(source, feed.get("language") or "", feed.get("link") or "")
     return Reading(

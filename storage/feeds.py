@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from storage.database import Database
 from storage.leases import claim_rows, release_rows
@@ -57,13 +57,6 @@ class Feeds:
             rows = claim_rows(
                 connection, FEEDS, FEEDS.c.due_at <= now, owner=self._owner, until=now + lease, limit=limit
             )
-        return [model_of(FeedRow, row) for row in rows]
-
-    def claim_all(self, now: datetime, lease: timedelta) -> list[FeedRow]:
-        """Lease every enrolled feed, due or not, but for those that are leased already."""
-        free = FEEDS.c.due_at.is_not(None) & or_(FEEDS.c.claimed_by.is_(None), FEEDS.c.due_at <= now)
-        with self._database.writing() as connection:
-            rows = claim_rows(connection, FEEDS, free, owner=self._owner, until=now + lease)
         return [model_of(FeedRow, row) for row in rows]
 
     def hasten(self, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The items: listed, found, searched, planted, and joined into stories."""
+"""The items: listed, found, searched, planted, counted."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,7 +22,6 @@ from sqlalchemy import (
     or_,
     select,
     table,
-    update,
 )
 
 from storage.database import Database
@@ -89,35 +88,12 @@ class Items:
         with self._database.reading() as connection:
             return gather_items(connection, newest.where(CAPTURED, _holds_all(connection, words)))
 
-    def without_story(self, limit: int = 1000) -> list[FullItem]:
-        """Return captured items that no story has been looked for, oldest capture first."""
-        return self._gather(_oldest_first().where(ITEMS.c.story_id.is_(None)).limit(limit))
-
-    def captured_since(self, instant: datetime) -> list[FullItem]:
-        """Return the items captured at or after an instant, oldest capture first."""
-        return self._gather(_oldest_first().where(ITEMS.c.captured_at >= instant))
-
     def newest_by_feed(self) -> dict[str, datetime]:
         """Return when each feed's newest entry was published, or first seen where it has no date."""
         newest = func.max(func.coalesce(ITEMS.c.published_at, ITEMS.c.first_seen_at))
         chosen = select(ITEMS.c.feed_id, newest).where(ITEMS.c.feed_id.is_not(None)).group_by(ITEMS.c.feed_id)
         with self._database.reading() as connection:
             return dict(connection.execute(chosen).all())
-
-    def join_story(self, item_id: int, story_id: int, why: str) -> None:
-        """Put an item into the story of another, with those that had joined it; `why` is url, title, text or pair.
-
-        Joining an item to itself undoes it: a story of its own again.
-        """
-        with self._database.writing() as connection:
-            first = item_id if item_id == story_id else _first_of(connection, story_id)
-            if first is None:
-                return
-            if first != item_id:
-                _point_to(connection, ITEMS.c.story_id == item_id, first)
-            _point_to(connection, and_(ITEMS.c.id == first, ITEMS.c.story_id.is_(None)), first)
-            change = update(ITEMS).where(ITEMS.c.id == item_id)
-            connection.execute(change.values(story_id=first, story_why=why))
 
     def counts(self) -> dict[str, int]:
         """Count items: captured (seeds among them), near, rejected, seeds, and stories of captured ones."""
@@ -149,10 +125,6 @@ def _is_older(item_id: int, near: bool) -> ColumnElement[bool]:
     return or_(newest < moment, and_(newest == moment, ITEMS.c.id < item_id))
 
 
-def _oldest_first() -> Select[Any]:
-    return select(ITEMS).where(CAPTURED).order_by(ITEMS.c.captured_at, ITEMS.c.id)
-
-
 def _holds_all(connection: Connection, words: Sequence[str]) -> ColumnElement[bool]:
     """Say the same to both searches: every word must occur."""
     if connection.dialect.name == "sqlite":
@@ -162,15 +134,6 @@ def _holds_all(connection: Connection, words: Sequence[str]) -> ColumnElement[bo
         return ITEMS.c.id.in_(select(index.c.rowid).where(matching))
     query = func.plainto_tsquery("simple", " ".join(words))
     return literal_column(SEARCHED).op("@@")(query)
-
-
-def _first_of(connection: Connection, item_id: int) -> int | None:
-    first: int | None = connection.scalar(select(STORY).where(ITEMS.c.id == item_id))
-    return first
-
-
-def _point_to(connection: Connection, moved: ColumnElement[bool], story_id: int) -> None:
-    connection.execute(update(ITEMS).where(moved).values(story_id=story_id))
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -10,6 +10,7 @@ from storage.digests import Digests
 from storage.facts import Facts
 from storage.feeds import Feeds
 from storage.items import Items
+from storage.stories import Stories
 
 
 class Store:
@@ -24,6 +25,7 @@ class Store:
         self.database = database
         self.feeds = Feeds(database, owner)
         self.items = Items(database)
+        self.stories = Stories(database)
         self.digests = Digests(database)
         self.deliveries = Deliveries(database, owner)
         self.facts = Facts(database)

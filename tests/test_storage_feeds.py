@@ -141,15 +141,6 @@ def test_several_processes_claim_no_feed_twice(store, database_url):
     assert sorted(chain.from_iterable(claimed)) == names
 
 
-def test_claiming_all_takes_feeds_before_their_time_but_none_that_is_leased_or_not_enrolled(store, other):
-    keep(store)
-    store.feeds.enrol([CNA, SHINE, YONHAP], NOW)
-    other.feeds.claim(NOW, LEASE, 1)
-    store.feeds.enrol([CNA, SHINE], NOW)
-    assert ids(store.feeds.claim_all(NOW, LEASE)) == ["cna"]
-    assert ids(store.feeds.claim_all(NOW + LEASE, LEASE)) == ["cna", "shine"]
-
-
 def test_hastened_feeds_are_due_now_but_for_those_that_are_leased_or_not_enrolled(store, other):
     keep(store)
     store.feeds.enrol([CNA, SHINE, YONHAP], NOW)

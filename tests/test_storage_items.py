@@ -206,26 +206,35 @@ def test_seeds_planted_first_stand_first(store):
     assert max(ids, key=lambda key: ids[key] or 0) == "aaa:1"
 
 
-def test_items_without_a_story_wait_for_one_oldest_first(store):
+def test_items_without_a_story_are_shown_to_the_rule_once_oldest_first(store):
     keep(store, new_item("cna:1", at=LATER), new_item("cna:2", "near"), new_item("cna:3"), at=LATER)
-    assert keys(store.items.without_story()) == ["cna:3", "cna:1"]
-    assert keys(store.items.without_story(1)) == ["cna:3"]
-    first = id_of(store, "cna:3")
-    store.items.join_story(first, first, "first")
-    assert keys(store.items.without_story()) == ["cna:1"]
+    seen = []
+
+    def rule(fresh, earlier):
+        seen.append((keys(fresh), keys(earlier)))
+        return [(full.item.id, full.item.id, "first") for full in fresh]
+
+    assert store.stories.tell_apart(NOW, rule) == 2
+    assert store.stories.tell_apart(NOW, rule) == 0
+    assert seen == [(["cna:3", "cna:1"], [])]
 
 
-def test_what_was_captured_since_an_instant_includes_that_instant(store):
-    keep(store, new_item("cna:1"), new_item("cna:2", at=LATER), new_item("cna:3", "near", at=LATER))
-    assert keys(store.items.captured_since(LATER)) == ["cna:2"]
-    assert keys(store.items.captured_since(NOW)) == ["cna:1", "cna:2"]
+def test_the_rule_sees_recent_items_and_all_seeds(store):
+    store.items.plant([seed_item()])
+    keep(store, new_item("cna:1"))
+    store.stories.tell_apart(NOW, lambda fresh, earlier: [(full.item.id, full.item.id, "first") for full in fresh])
+    keep(store, new_item("cna:2", at=LATER), at=LATER)
+    seen = []
+    store.stories.tell_apart(LATER, lambda fresh, earlier: seen.extend(keys(earlier)) or [])
+    store.stories.tell_apart(NOW, lambda fresh, earlier: seen.extend(keys(earlier)) or [])
+    assert seen == ["seed:harbour-forum-2019", "seed:harbour-forum-2019", "cna:1"]
 
 
 def test_a_story_is_named_by_its_first_item_and_known_to_all_its_members(store):
     keep(store, *(new_item(f"cna:{number}", at=NOW + number * HOUR) for number in (1, 2, 3)))
     one, two, three = (id_of(store, f"cna:{number}") for number in (1, 2, 3))
-    store.items.join_story(two, one, "title")
-    store.items.join_story(three, two, "url")
+    store.stories.join(two, one, "title")
+    store.stories.join(three, two, "url")
     assert [found(store, f"cna:{number}").item.story_id for number in (1, 2, 3)] == [one, one, one]
     assert [(member.id, member.why) for member in found(store, "cna:2").members] == [(one, ""), (three, "url")]
     assert store.items.counts()["stories"] == 1
@@ -234,23 +243,23 @@ def test_a_story_is_named_by_its_first_item_and_known_to_all_its_members(store):
 def test_a_story_that_joins_another_brings_its_members(store):
     keep(store, *(new_item(f"cna:{number}") for number in (1, 2, 3)))
     one, two, three = (id_of(store, f"cna:{number}") for number in (1, 2, 3))
-    store.items.join_story(three, two, "title")
-    store.items.join_story(two, one, "pair")
+    store.stories.join(three, two, "title")
+    store.stories.join(two, one, "pair")
     assert (found(store, "cna:3").item.story_id, found(store, "cna:3").item.story_why) == (one, "title")
 
 
 def test_a_joining_is_undone_by_joining_oneself(store):
     keep(store, new_item("cna:1"), new_item("cna:2"))
     one, two = id_of(store, "cna:1"), id_of(store, "cna:2")
-    store.items.join_story(two, one, "title")
-    store.items.join_story(two, two, "")
+    store.stories.join(two, one, "title")
+    store.stories.join(two, two, "")
     assert (found(store, "cna:2").item.story_id, found(store, "cna:2").members) == (two, ())
     assert store.items.counts()["stories"] == 2
 
 
 def test_joining_a_story_that_is_not_there_changes_nothing(store):
     keep(store, new_item())
-    store.items.join_story(id_of(store, "cna:1"), 999, "title")
+    store.stories.join(id_of(store, "cna:1"), 999, "title")
     assert found(store).item.story_id is None
 
 

@@ -161,7 +161,7 @@ def test_the_view_of_stories_has_one_row_for_each_event(store):
         new_item("cna:3", title="Another matter", facets=()),
     )
     first = id_of(store, "cna:1")
-    store.items.join_story(id_of(store, "cna:2"), first, "title")
+    store.stories.join(id_of(store, "cna:2"), first, "title")
     with store.database.reading() as connection:
         rows = connection.execute(text("SELECT * FROM stories ORDER BY story_id")).mappings().all()
     assert [(row["title"], row["kind"], row["items"], row["pairs"]) for row in rows] == [

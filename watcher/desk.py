@@ -34,7 +34,8 @@ def open_store(url: str) -> Iterator[Store]:
     """Open the database, upgrade its schema when it is older than this version, close it in the end."""
     database = Database.open(url)
     try:
-        upgrade(database)
+        if not database.is_current():
+            upgrade(database)
         yield Store(database)
     finally:
         database.close()

@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from storage.records import Recorded
+from storage.records import FullItem, Recorded
 from storage.store import Store
 from storage.tables import FeedRow
 from watcher.desk import Desk
@@ -181,9 +181,11 @@ async def poll(desk: Desk, judge: Judge, on_visit: Callable[[Report], None]) -> 
     return tally
 
 
-def tell_apart(store: Store, now: datetime) -> None:
-    """Give every captured item that has no story yet its story."""
-    fresh = [told_from(full) for full in store.items.without_story()]
-    earlier = [told_from(full) for full in store.items.captured_since(now - STORY_WINDOW)]
-    for joining in join_stories(fresh, [told for told in earlier if told.story_id]):
-        store.items.join_story(joining.item_id, joining.story_id, joining.why)
+def tell_apart(store: Store, now: datetime) -> int:
+    """Give every captured item that has no story yet its story; return how many there were."""
+    return store.stories.tell_apart(now - STORY_WINDOW, _join_items)
+
+
+def _join_items(fresh: Sequence[FullItem], earlier: Sequence[FullItem]) -> Iterator[tuple[int, int, str]]:
+    for joining in join_stories(map(told_from, fresh), map(told_from, earlier)):
+        yield joining.item_id, joining.story_id, joining.why

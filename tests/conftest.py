@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from storage.database import Database
 from storage.store import Store
@@ -17,6 +18,10 @@ from watcher.desk import Desk
 from watcher.settings.feeds import FeedSettings
 from watcher.settings.load import packaged_config
 from watcher.settings.watcher import FetchSettings, WatcherSettings
+
+# A noisy machine is no failure, and nothing is written into a checkout.
+hypothesis_settings.register_profile("quiet", deadline=None, database=None)
+hypothesis_settings.load_profile("quiet")
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pytest
 from conftest import rss
 
-from watcher.deliver import open_channels
-from watcher.demo.sink import open_sink
+from watcher.deliver import ChannelProblem, open_channels
+from watcher.demo.sink import Sink, open_sink
 from watcher.digest import deliver_next, note_subscriptions, open_digest, open_due, preview, send_due
 from watcher.errors import DeliveryProblem
 from watcher.poll import poll
@@ -134,15 +134,65 @@ def test_a_server_that_is_away_is_tried_again_after_1_5_15_and_60_minutes(day, c
 
 
 def test_a_recipient_that_is_refused_for_good_is_not_tried_again(day, clock):
-    class Refusing:
-        def send(self, mail):
-            raise DeliveryProblem("there is no such mailbox; correct the recipient", permanent=True)
-
+    refusing = Failing(DeliveryProblem("there is no such mailbox; correct the recipient", permanent=True))
     clock.forward(hours=6)
     open_due(day)
-    assert deliver_next(day, {"file": Refusing(), "smtp": Refusing()}) == "failed"
+    assert deliver_next(day, {"file": refusing}) == "failed"
     clock.forward(days=1)
-    assert deliver_next(day, {"file": Refusing(), "smtp": Refusing()}) is None
+    assert deliver_next(day, {"file": refusing}) is None
+
+
+class Failing:
+    """A channel that fails as a test says, and counts the mails."""
+
+    def __init__(self, problem):
+        self.problem, self.mails = problem, []
+
+    def send(self, mail):
+        self.mails.append(mail)
+        raise self.problem
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        pass
+
+
+def test_a_mail_that_may_have_arrived_is_sent_once_more_just_the_same(day, clock):
+    lost = Failing(DeliveryProblem("the connection broke after the final dot", uncertain=True))
+    clock.forward(hours=6)
+    open_due(day)
+    for _ in range(5):
+        send_due(day, {"file": lost})
+        clock.forward(hours=2)
+    assert len(lost.mails) == 2
+    assert lost.mails[0] == lost.mails[1]
+    [delivery] = day.store.deliveries.of_digest(day.store.digests.last("daily").id)
+    assert (delivery.state, delivery.due_at) == ("uncertain", None)
+
+
+def test_a_server_that_reaches_nobody_is_asked_once_in_a_round(day, clock):
+    away = Failing(ChannelProblem("the mail server is away"))
+    desk = with_mail(day, Sink(), *(f"reader-{number}@desk.example" for number in range(20)))
+    clock.forward(hours=6)
+    open_due(desk)
+    assert send_due(desk, {"smtp": away}) == ["pending"]
+    assert send_due(desk, {"smtp": away}) == []
+    clock.forward(minutes=1)
+    assert len(send_due(desk, {"smtp": away})) == 1
+    assert desk.store.deliveries.counts() == {"pending": 20}
+
+
+def test_a_digest_is_filed_under_the_day_of_its_readers(make_desk, site, judge, clock):
+    site.pages["/a"] = rss(FORUM)
+    desk = make_desk({"subscriptions": ({"id": "daily", "at": "07:00", "zone": "Asia/Taipei"},)}, a=site.url("/a"))
+    note_subscriptions(desk, clock())
+    asyncio.run(poll(desk, judge, lambda report: None))
+    clock.forward(hours=11)
+    assert open_due(desk) == 1
+    send_all(desk)
+    assert {path.stem for path in desk.settings.digest.folder.iterdir()} == {"2026-03-02-daily"}
 
 
 def test_after_days_down_one_digest_says_what_it_covers(day, site, judge, clock):

@@ -71,8 +71,11 @@ def test_only_entries_that_are_not_known_are_judged_and_stored(site, make_desk, 
     desk = make_desk(a=site.url("/a"))
     run(desk, judge)
     site.pages["/a"] = rss(SHARES, FORUM)
-    tally = again(desk, judge)
+    desk.store.feeds.hasten(clock())
+    reports = []
+    tally = asyncio.run(poll(desk, judge, reports.append))
     assert (tally.read, tally.entries, tally.new_entries, tally.captured) == (1, 2, 1, 0)
+    assert [entry.title for entry, _ in reports[0].visit.judged] == [SHARES[1]]
 
 
 def test_an_edited_headline_is_judged_again_and_the_first_one_is_kept(site, make_desk, judge):

@@ -6,12 +6,13 @@ import subprocess
 import sys
 import time
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from conftest import rss
 
 from watcher.deliver import open_channels
-from watcher.digest import note_subscriptions
+from watcher.digest import note_subscriptions, open_due
 from watcher.heartbeat import GRACE, HEARTBEAT, is_alive
 from watcher.poll import open_poller
 from watcher.service import Service
@@ -48,6 +49,7 @@ def test_a_feed_held_open_delays_neither_tick_nor_feed_nor_digest(site, make_des
             await until(lambda: desk.store.deliveries.counts().get("sent") == 1)
             assert desk.store.facts.find(HEARTBEAT).noted_at > first
             assert list(poller.visits) == ["stuck"]
+            assert site.asked.count("/stuck") == 1
             await poller.finish(timedelta())
 
     asyncio.run(live())
@@ -71,6 +73,44 @@ def test_a_job_that_fails_is_logged_and_tried_again(site, make_desk, judge, capl
 
     asyncio.run(live())
     assert "tried again at the next tick" in caplog.text
+
+
+def test_a_job_that_is_still_running_is_not_started_again(make_desk, clock, judge):
+    go_on, sent = Event(), []
+
+    class Slow:
+        def send(self, mail):
+            sent.append(mail)
+            go_on.wait(20)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            pass
+
+    subscriptions = (
+        {"id": "one", "at": "18:00", "when_empty": "note"},
+        {"id": "two", "at": "18:00", "when_empty": "note"},
+    )
+    desk = make_desk({"subscriptions": subscriptions})
+    note_subscriptions(desk, clock())
+    clock.forward(hours=6)
+    open_due(desk)
+
+    async def live():
+        async with open_poller(desk, judge) as poller:
+            service = Service(poller=poller, desk=desk, channels={"file": Slow()})
+            await service.tick()
+            await until(lambda: sent)
+            await service.tick()
+            await until(lambda: set(service.running) == {"sending"})
+            assert len(sent) == 1
+            go_on.set()
+            await until(lambda: not service.running)
+            assert len(sent) == 2
+
+    asyncio.run(live())
 
 
 def test_a_heartbeat_is_recent_for_two_minutes(clock):

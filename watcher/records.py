@@ -97,7 +97,7 @@ def told_from(full: FullItem) -> Told:
 
 def news_from(full: FullItem, names: dict[str, str]) -> News:
     """Return an item as a digest tells it; `names` gives the name of each feed id."""
-    row, facets = full.item, full.facets
+    row = full.item
     return News(
         id=row.id or 0,
         story_id=row.story_id or row.id or 0,
@@ -110,10 +110,10 @@ def news_from(full: FullItem, names: dict[str, str]) -> News:
         captured_at=row.captured_at or row.first_seen_at,
         kind=Kind(row.kind),
         score=row.score,
-        pairs=_values(facets, "pair"),
-        cities=_values(facets, "city"),
-        fields=_values(facets, "field"),
-        topics=_values(facets, "topic"),
+        pairs=full.values("pair"),
+        cities=full.values("city"),
+        fields=full.values("field"),
+        topics=full.values("topic"),
         reasons=tuple(Reason(**reason) for reason in row.reasons),
         why=row.why,
     )
@@ -205,7 +205,3 @@ def _facets(judgement: Judgement) -> tuple[tuple[str, str], ...]:
         "field": judgement.fields,
     }
     return tuple(dict.fromkeys((name, value) for name, values in named.items() for value in values))
-
-
-def _values(facets: tuple[tuple[str, str], ...], name: str) -> tuple[str, ...]:
-    return tuple(value for facet, value in facets if facet == name)

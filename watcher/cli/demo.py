@@ -6,13 +6,11 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from storage.records import FullItem
-from watcher.cli.items import values
 from watcher.cli.judging import load_judge
 from watcher.cli.place import wall_clock
-from watcher.cli.show import err, out
+from watcher.cli.show import err, out, show_table
 from watcher.demo.day import Day, live_day
 from watcher.settings.load import packaged_config
 
@@ -55,12 +53,6 @@ def step(name: str, sentence: str) -> None:
 
 def _tell_items(heading: str, found: list[FullItem]) -> None:
     out.print(f"[bold]{heading}[/]")
-    table = Table(box=None, show_header=False, padding=(0, 1, 0, 2))
-    table.add_column(style="green", no_wrap=True, min_width=19)
-    table.add_column(style="dim", no_wrap=True, min_width=13)
-    table.add_column(no_wrap=out.is_terminal, overflow="ellipsis")
-    for full in found:
-        pair = ", ".join(values(full, "pair")) or ", ".join(values(full, "city"))
-        table.add_row(escape(pair), full.item.kind, escape(full.item.title))
-    out.print(table)
+    rows = [(", ".join(full.values("pair") or full.values("city")), full.item.kind, full.item.title) for full in found]
+    show_table(("pair", "kind", "title"), rows, empty="nothing")
     out.print()

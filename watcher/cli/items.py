@@ -58,7 +58,7 @@ def show(
 def list_table(found: Sequence[FullItem], *, empty: str) -> None:
     """Print items as lines: number, day, kind, pair, title."""
     rows = [
-        (full.item.id, full.item.published_at, full.item.kind, ", ".join(values(full, "pair")), full.item.title)
+        (full.item.id, full.item.published_at, full.item.kind, ", ".join(full.values("pair")), full.item.title)
         for full in found
     ]
     show_table(("id", "published", "kind", "pair", "title"), rows, empty=empty)
@@ -79,17 +79,12 @@ def brief(full: FullItem) -> dict[str, Any]:
         "verdict": row.verdict,
         "score": row.score,
         "kind": row.kind,
-        "pairs": values(full, "pair"),
-        "cities": values(full, "city"),
-        "fields": values(full, "field"),
+        "pairs": full.values("pair"),
+        "cities": full.values("city"),
+        "fields": full.values("field"),
         "story": row.story_id,
         "why": row.why,
     }
-
-
-def values(full: FullItem, name: str) -> list[str]:
-    """Return an item's facets of one name."""
-    return [value for facet, value in full.facets if facet == name]
 
 
 def _tell(full: FullItem) -> None:
@@ -100,9 +95,9 @@ def _tell(full: FullItem) -> None:
     facts = [
         ("verdict", f"{row.verdict}, {row.score:g} ({row.why})"),
         ("kind", row.kind),
-        ("pairs", ", ".join(values(full, "pair"))),
-        ("cities", ", ".join(values(full, "city"))),
-        ("fields", ", ".join(values(full, "field"))),
+        ("pairs", ", ".join(full.values("pair"))),
+        ("cities", ", ".join(full.values("city"))),
+        ("fields", ", ".join(full.values("field"))),
         ("feed", row.feed_id or "seed"),
         ("language", row.language),
         ("published", f"{row.published_at:%Y-%m-%d %H:%M} UTC" if row.published_at else row.published_raw),

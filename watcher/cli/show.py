@@ -1,6 +1,7 @@
 """How commands speak: tables on a terminal, plain lines in a pipe, JSON when asked."""
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,8 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+err = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
 
 
 def show_json(value: object) -> None:
@@ -25,13 +26,17 @@ def show_lines(values: Sequence[Mapping[str, Any]]) -> None:
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str) -> None:
-    """Print rows as a table on a terminal and as tab-separated lines in a pipe; `empty` when there are none."""
+    """Print rows as a table on a terminal and as tab-separated lines in a pipe; `empty` when there are none.
+
+    The last column takes the room that is left and is cut with an ellipsis.
+    """
     if not rows:
         err.print(empty, markup=False)
     elif out.is_terminal:
-        table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-        for column in columns:
-            table.add_column(column)
+        table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0), expand=True)
+        for column in columns[:-1]:
+            table.add_column(column, overflow="fold")
+        table.add_column(columns[-1], ratio=1, no_wrap=True, overflow="ellipsis")
         for row in rows:
             table.add_row(*(escape(_cell(cell)) for cell in row))
         out.print(table)

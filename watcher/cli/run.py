@@ -13,9 +13,10 @@ from watcher.deliver import open_channels
 from watcher.desk import Desk
 from watcher.digest import destination
 from watcher.judge import Judge
-from watcher.poll import open_poller, prepare_visits
+from watcher.poll import Report, open_poller, prepare_visits
 from watcher.schedule import next_due
 from watcher.service import Service
+from watcher.values import Failed
 
 app = typer.Typer()
 log = logging.getLogger("watcher")
@@ -30,7 +31,7 @@ def run(
     place: Place = context.obj
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("watcher").setLevel(logging.DEBUG if verbose else logging.INFO)
-    for noisy in ("apscheduler", "httpx", "httpcore"):
+    for noisy in ("alembic", "apscheduler", "httpx", "httpcore"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     judge = load_judge(place.folder)
     with open_desk(place) as desk:
@@ -40,8 +41,19 @@ def run(
 
 
 async def _serve(desk: Desk, judge: Judge) -> None:
-    async with open_poller(desk, judge) as poller:
+    async with open_poller(desk, judge, _tell) as poller:
         await Service(poller=poller, desk=desk, channels=open_channels(desk.settings)).run()
+
+
+def _tell(report: Report) -> None:
+    """Log what a person wants to know of a visit: news, and a feed that falls ill or is well again."""
+    feed, outcome = report.visit.feed, report.visit.outcome
+    if isinstance(outcome, Failed):
+        log.log(logging.DEBUG if feed.failures else logging.WARNING, "feed %s: %s", feed.id, outcome.problem)
+    elif feed.failures:
+        log.info("feed %s: well again", feed.id)
+    if report.recorded.captured:
+        log.info("feed %s: %d captured", feed.id, report.recorded.captured)
 
 
 def _announce(desk: Desk, place: Place) -> None:

@@ -1,18 +1,19 @@
 """What many tests share: a clock to set, a site that serves what a test says, a desk with a real database."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from storing import Postgres, make_tables, open_server, open_store
 
-from storage.database import Database
 from storage.store import Store
-from storage.upgrade import upgrade
 from watcher.cli.judging import load_judge
 from watcher.desk import Desk
 from watcher.settings.feeds import FeedSettings
@@ -24,6 +25,8 @@ hypothesis_settings.register_profile("quiet", deadline=None, database=None)
 hypothesis_settings.load_profile("quiet")
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+BOTH = ("sqlite", "postgres")
+"""A test that asks for `store`, `fresh_url` or `empty_url` runs once on each."""
 
 
 class Clock:
@@ -130,12 +133,44 @@ def judge():
     return load_judge(packaged_config())
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with open_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def upgraded_file(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("upgraded") / "watcher.db"
+    make_tables(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=BOTH)
+def empty_url(request, tmp_path) -> Iterator[str]:
+    """The address of a database without tables, of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/watcher.db"
+        return
+    with request.getfixturevalue("postgres").lend() as url:
+        yield url
+
+
+@pytest.fixture(params=BOTH)
+def fresh_url(request, tmp_path) -> Iterator[str]:
+    """The address of a database with tables and nothing in them, of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{shutil.copy(request.getfixturevalue('upgraded_file'), tmp_path)}"
+        return
+    server = request.getfixturevalue("postgres")
+    with server.lend(server.upgraded) as url:
+        yield url
+
+
 @pytest.fixture
-def store(tmp_path) -> Iterator[Store]:
-    database = Database.open(f"sqlite:///{tmp_path}/watcher.db")
-    upgrade(database)
-    yield Store(database)
-    database.close()
+def store(fresh_url) -> Iterator[Store]:
+    with open_store(fresh_url) as store:
+        yield store
 
 
 @pytest.fixture

@@ -14,24 +14,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, make_url, text
 from sqlalchemy.exc import IntegrityError, StatementError
-from storing import NOW, fresh_url, keep, new_item, open_store
+from storing import NOW, keep, new_item, open_store
 
 from storage.database import Database
 from storage.errors import StorageError
 from storage.sqlite import open_sqlite
 from storage.store import Store
 from storage.upgrade import upgrade
-
-
-@pytest.fixture
-def database_url(tmp_path):
-    return fresh_url(tmp_path)
-
-
-@pytest.fixture
-def store(database_url):
-    with open_store(database_url) as store:
-        yield store
 
 
 @pytest.fixture
@@ -173,9 +162,9 @@ def test_a_database_that_another_program_holds_is_told(file):
             Store(ours).facts.note("heartbeat", "", NOW)
 
 
-def test_a_database_without_tables_says_how_to_make_them(database_url):
+def test_a_database_without_tables_says_how_to_make_them(empty_url):
     cure = "the tables are missing; run `city-watcher db upgrade`"
-    with closing(Database.open(database_url)) as database, pytest.raises(StorageError, match=cure):
+    with closing(Database.open(empty_url)) as database, pytest.raises(StorageError, match=cure):
         Store(database).facts.find("heartbeat")
 
 
@@ -272,7 +261,7 @@ def test_opening_a_current_database_needs_neither_alembic_nor_the_watcher(file):
     assert run.stdout.strip() == "[]"
 
 
-def test_upgraded_twice_is_upgraded_once(database_url):
-    with closing(Database.open(database_url)) as database:
+def test_upgraded_twice_is_upgraded_once(empty_url):
+    with closing(Database.open(empty_url)) as database:
         assert not database.is_current()
         assert [upgrade(database), database.is_current(), upgrade(database)] == [True, True, False]

@@ -11,26 +11,13 @@ from storing import (
     NOW,
     delivery_row,
     digest_row,
-    fresh_url,
     id_of,
     keep,
     new_item,
-    open_store,
     seed_item,
 )
 
 from storage.store import Store
-
-
-@pytest.fixture
-def database_url(tmp_path):
-    return fresh_url(tmp_path)
-
-
-@pytest.fixture
-def store(database_url):
-    with open_store(database_url) as store:
-        yield store
 
 
 @pytest.fixture

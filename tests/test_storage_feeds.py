@@ -8,7 +8,7 @@ from itertools import chain
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import StatementError
-from storing import HOUR, LEASE, NOW, claim_all_due, fresh_url, id_of, keep, new_item, open_store, visit_record
+from storing import HOUR, LEASE, NOW, claim_all_due, id_of, keep, new_item, visit_record
 
 from storage.store import Store
 
@@ -17,17 +17,6 @@ CNA, SHINE, YONHAP = (
     ("shine", "https://shine.example/rss"),
     ("yonhap", "https://yonhap.example/rss"),
 )
-
-
-@pytest.fixture
-def database_url(tmp_path):
-    return fresh_url(tmp_path)
-
-
-@pytest.fixture
-def store(database_url):
-    with open_store(database_url) as store:
-        yield store
 
 
 @pytest.fixture
@@ -125,19 +114,19 @@ def test_nothing_is_claimed_when_no_slot_is_free(store):
     assert store.feeds.claim(NOW, LEASE, 0) == []
 
 
-def test_several_threads_claim_no_feed_twice(store, database_url):
+def test_several_threads_claim_no_feed_twice(store, fresh_url):
     names = [f"feed-{number:03}" for number in range(60)]
     store.feeds.enrol([(name, f"https://{name}.example/") for name in names], NOW)
     with ThreadPoolExecutor(4) as threads:
-        claimed = list(threads.map(claim_all_due, [database_url] * 4, "abcd"))
+        claimed = list(threads.map(claim_all_due, [fresh_url] * 4, "abcd"))
     assert sorted(chain.from_iterable(claimed)) == names
 
 
-def test_several_processes_claim_no_feed_twice(store, database_url):
+def test_several_processes_claim_no_feed_twice(store, fresh_url):
     names = [f"feed-{number:03}" for number in range(90)]
     store.feeds.enrol([(name, f"https://{name}.example/") for name in names], NOW)
     with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as processes:
-        claimed = list(processes.map(claim_all_due, [database_url] * 3, "abc"))
+        claimed = list(processes.map(claim_all_due, [fresh_url] * 3, "abc"))
     assert sorted(chain.from_iterable(claimed)) == names
 
 

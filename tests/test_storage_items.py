@@ -2,18 +2,7 @@
 
 import pytest
 from sqlalchemy import text
-from storing import HOUR, NOW, fresh_url, id_of, keep, new_item, open_store, seed_item, titles
-
-
-@pytest.fixture
-def database_url(tmp_path):
-    return fresh_url(tmp_path)
-
-
-@pytest.fixture
-def store(database_url):
-    with open_store(database_url) as store:
-        yield store
+from storing import HOUR, NOW, id_of, keep, new_item, seed_item, titles
 
 
 def found(store, key="cna:1"):

@@ -12,23 +12,12 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlmodel import SQLModel
-from storing import NOW, fresh_url, id_of, keep, new_item, open_store, seed_item
+from storing import NOW, id_of, keep, new_item, open_store, seed_item
 
 from storage.database import HEAD, Database
 from storage.derived import is_planned
 from storage.errors import StorageError
 from storage.upgrade import MIGRATIONS, upgrade
-
-
-@pytest.fixture
-def database_url(tmp_path):
-    return fresh_url(tmp_path)
-
-
-@pytest.fixture
-def store(database_url):
-    with open_store(database_url) as store:
-        yield store
 
 
 @pytest.fixture
@@ -66,17 +55,17 @@ def test_the_migrations_make_the_tables_that_the_code_expects_and_nothing_derive
         assert compare_metadata(context, SQLModel.metadata) == []
 
 
-def test_of_several_that_upgrade_at_once_one_does_it(database_url):
+def test_of_several_that_upgrade_at_once_one_does_it(empty_url):
     def open_and_upgrade(_: int) -> bool:
-        with closing(Database.open(database_url)) as database:
+        with closing(Database.open(empty_url)) as database:
             return upgrade(database)
 
     with ThreadPoolExecutor(4) as threads:
         assert sorted(threads.map(open_and_upgrade, range(4))) == [False, False, False, True]
 
 
-def test_a_first_migration_that_fails_leaves_an_empty_database(database_url):
-    with closing(Database.open(database_url)) as database:
+def test_a_first_migration_that_fails_leaves_an_empty_database(empty_url):
+    with closing(Database.open(empty_url)) as database:
         with database.writing() as connection:
             connection.execute(text("CREATE VIEW items AS SELECT 1 AS id"))  # in the way of the third table
         with pytest.raises(StorageError, match=r"cannot be upgraded \(.*items.*\), and nothing was changed"):

@@ -101,6 +101,12 @@ class Database:
         self._engine.dispose()
 
 
+def sqlite_file(url: str) -> Path | None:
+    """Return the file that a URL names; None for a server."""
+    address = _read_address(url)
+    return Path(address.database or "") if address.get_backend_name() == "sqlite" else None
+
+
 def read_revision(connection: Connection) -> str | None:
     """Return the revision of the schema; None for an empty database. Needs no Alembic."""
     if not inspect(connection).has_table("alembic_version"):

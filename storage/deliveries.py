@@ -65,6 +65,18 @@ class Deliveries:
         with self._database.writing() as connection:
             release_rows(connection, DELIVERIES, self._owner, now)
 
+    def hasten(self, now: datetime) -> None:
+        """Make every delivery that waits for another try due now."""
+        waiting = and_(DELIVERIES.c.due_at > now, DELIVERIES.c.claimed_by.is_(None))
+        with self._database.writing() as connection:
+            connection.execute(update(DELIVERIES).where(waiting).values(due_at=now))
+
+    def unsent(self, limit: int = 100) -> list[DeliveryRow]:
+        """Return the newest deliveries that did not arrive: those that wait, failed, or may have arrived."""
+        chosen = select(DELIVERIES).where(DELIVERIES.c.state != "sent").order_by(DELIVERIES.c.id.desc()).limit(limit)
+        with self._database.reading() as connection:
+            return [model_of(DeliveryRow, row) for row in connection.execute(chosen).mappings()]
+
     def of_digest(self, digest_id: int) -> list[DeliveryRow]:
         """Return a digest's deliveries in the order of their recipients."""
         chosen = select(DELIVERIES).where(DELIVERIES.c.digest_id == digest_id)

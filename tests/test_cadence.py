@@ -20,12 +20,19 @@ def test_a_feed_that_is_well_is_visited_after_its_interval_or_a_little_earlier()
 
 
 def test_a_feed_that_fails_is_visited_less_often():
-    waits = [wait(Failed(problem="down"), failures=failures) for failures in range(4)]
-    assert waits == [timedelta(hours=hours) for hours in (2, 4, 8, 16)]
+    waits, visited = [wait(Failed(problem="down"))], NOW
+    for failures in range(1, 5):
+        visited = NOW - waits[-1]
+        waits.append(wait(Failed(problem="down"), failures=failures, visited_at=visited))
+    assert waits == [timedelta(hours=hours) for hours in (2, 4, 8, 16, 24)]
 
 
 def test_a_feed_that_always_fails_is_still_visited_every_day():
-    assert wait(Failed(problem="down"), failures=1000) == LONGEST_BACKOFF
+    assert wait(Failed(problem="down"), failures=1000, visited_at=NOW - timedelta(days=90)) == LONGEST_BACKOFF
+
+
+def test_visits_that_a_person_asks_for_in_a_row_lengthen_nothing():
+    assert wait(Failed(problem="down"), failures=9, visited_at=NOW - timedelta(minutes=1)) == timedelta(hours=1)
 
 
 def test_a_slow_feed_that_fails_is_not_visited_more_often_than_when_it_is_well():

@@ -63,7 +63,9 @@ def test_a_day_from_import_to_digest(watched, cw, site):
     site.pages["/b"] = rss(("k1", "Taipei and Daegu renew sister city agreement"), published=wall_clock())
     (watched / "mine.txt").write_text(f"{site.url('/b')} Hill Post\n")
     assert "added hill-post" in cw("feeds", "import", "mine.txt")
-    assert "0 feeds added, 1 known already" in cw("feeds", "import", "mine.txt")
+    said = cw("feeds", "import", "mine.txt")
+    assert "0 feeds added to" in said
+    assert "config/feeds.toml, 1 known already" in said
     tally = json.loads(cw("poll", "--json"))
     assert {name: tally[name] for name in ("feeds", "read", "entries", "new_entries", "captured")} == {
         "feeds": 2,
@@ -117,7 +119,8 @@ def test_a_failed_feed_ends_a_poll_with_1_and_is_listed(watched, cw, site):
 
 
 def test_healthcheck_fails_without_a_heartbeat(watched, cw):
-    assert "city-watcher db upgrade" in cw("healthcheck", code=2)
+    assert "no service has run here yet" in cw("healthcheck", code=1)
+    assert not (watched / "var").exists()
     cw("db", "upgrade")
     assert "no heartbeat yet" in cw("healthcheck", code=1)
     assert "up to date" in cw("db", "upgrade")
@@ -195,6 +198,8 @@ def test_a_wrong_phrase_stops_the_start(watched, cw):
 def test_wrong_usage_ends_with_2(home, cw):
     cw("no-such-command", code=2)
     cw("items", "show", "abc", code=2)
+    assert "there is no database yet; `city-watcher poll`" in cw("items", "show", "99", code=2)
+    cw("db", "upgrade")
     assert "there is no item 99" in cw("items", "show", "99", code=2)
     assert "there is no subscription 'x'; watcher.toml has: daily" in cw(
         "digest", "preview", "--subscription", "x", code=2

@@ -41,7 +41,7 @@ def test_the_demo_can_be_repeated(home):
 
 
 def test_the_demo_never_replaces_a_database_that_is_not_its_own(tmp_path, capsys):
-    main_ends(["--database", f"sqlite:///{tmp_path}/watcher.db", "status"], 0)
+    main_ends(["--database", f"sqlite:///{tmp_path}/watcher.db", "db", "upgrade"], 0)
     main_ends(["demo", "--home", str(tmp_path)], 2)
     assert "is not a demo's database; choose another folder with --home" in capsys.readouterr().err
 

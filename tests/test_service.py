@@ -13,7 +13,7 @@ from conftest import rss
 
 from watcher.deliver import open_channels
 from watcher.digest import note_subscriptions, open_due
-from watcher.heartbeat import GRACE, HEARTBEAT, is_alive
+from watcher.heartbeat import GRACE, HEARTBEAT, STOPPED, is_alive
 from watcher.poll import open_poller
 from watcher.service import Service
 
@@ -57,22 +57,23 @@ def test_a_feed_held_open_delays_neither_tick_nor_feed_nor_digest(site, make_des
     assert desk.store.feeds.find("stuck").due_at <= clock()
 
 
-def test_a_job_that_fails_is_logged_and_tried_again(site, make_desk, judge, caplog):
-    desk = make_desk(a=site.url("/a"))
+def test_a_job_that_fails_is_logged_and_tried_again(make_desk, judge, clock, caplog):
+    desk = make_desk({"subscriptions": ({"id": "daily", "at": "18:00", "when_empty": "note"},)})
+    note_subscriptions(desk, clock())
+    clock.forward(hours=6)
+    open_due(desk)
 
     async def live():
         async with open_poller(desk, judge) as poller:
             service = Service(poller=poller, desk=desk, channels={})
-            desk.store.database.close()
-            (desk.settings.digest.folder.parent / "watcher.db").unlink()
-            (desk.settings.digest.folder.parent / "watcher.db").mkdir()
-            await service.tick()
-            await until(lambda: not service.running)
-            await service.tick()
-            await until(lambda: not service.running)
+            for _ in range(2):
+                await service.tick()
+                await until(lambda: not service.running)
+                clock.forward(minutes=11)
 
     asyncio.run(live())
-    assert "tried again at the next tick" in caplog.text
+    assert caplog.text.count("sending: 'file'; tried again at the next tick") == 2
+    assert desk.store.facts.find(HEARTBEAT).noted_at == clock() - timedelta(minutes=11)
 
 
 def test_a_job_that_is_still_running_is_not_started_again(make_desk, clock, judge):
@@ -114,9 +115,10 @@ def test_a_job_that_is_still_running_is_not_started_again(make_desk, clock, judg
 
 
 def test_a_heartbeat_is_recent_for_two_minutes(clock):
-    assert not is_alive(None, clock())
-    assert is_alive(clock() - GRACE, clock())
-    assert not is_alive(clock() - GRACE - timedelta(seconds=1), clock())
+    assert not is_alive(None, "", clock())
+    assert is_alive(clock() - GRACE, "", clock())
+    assert not is_alive(clock(), STOPPED, clock())
+    assert not is_alive(clock() - GRACE - timedelta(seconds=1), "", clock())
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -87,7 +87,7 @@ def test_the_environment_beats_secret_files_beat_the_file(write, tmp_path, monke
 
 def test_a_wrong_variable_is_named_as_such(write, monkeypatch):
     monkeypatch.setenv("CITY_WATCHER_SMTP__PORT", "abc")
-    with pytest.raises(ConfigError, match=r"CITY_WATCHER_SMTP__PORT \(environment or secret file\): 'port' input"):
+    with pytest.raises(ConfigError, match=r"CITY_WATCHER_SMTP__PORT \(environment or secret file\): 'port' should be"):
         load_watcher(write("watcher.toml", ""))
 
 

@@ -12,15 +12,16 @@ JITTER = 0.1
 
 
 def due_after(outcome: Outcome, feed: Feed, now: datetime) -> datetime:
-    """Return when `feed` is due after `outcome`: its interval, doubled for each failure in a row."""
+    """Return when `feed` is due after `outcome`: after its interval; while it fails, after twice the wait before."""
     if isinstance(outcome, Failed):
-        return now + max(_back_off(feed), _asked_for(outcome))
+        return now + max(_back_off(feed, now), _asked_for(outcome))
     return now + feed.every * (1 - JITTER * _share(feed, now))
 
 
-def _back_off(feed: Feed) -> timedelta:
-    waits = 1 << min(feed.failures + 1, 20)
-    return min(feed.every * waits, max(LONGEST_BACKOFF, feed.every))
+def _back_off(feed: Feed, now: datetime) -> timedelta:
+    """Double the wait since the last failed visit: visits that a person asks for in a row lengthen nothing."""
+    waited = now - feed.visited_at if feed.failures and feed.visited_at else feed.every
+    return min(max(2 * waited, feed.every), max(LONGEST_BACKOFF, feed.every))
 
 
 def _asked_for(outcome: Failed) -> timedelta:

@@ -98,7 +98,7 @@ def goes_by_mail(settings: WatcherSettings, subscription: SubscriptionSettings) 
 def destination(settings: WatcherSettings, subscription: SubscriptionSettings) -> str:
     """Say in words where the digest goes; names no recipient."""
     if goes_by_mail(settings, subscription):
-        return f"mailed to {len(subscription.recipients)} recipient(s) by {settings.smtp.host}"
+        return f"mailed by {settings.smtp.host} (recipients: {len(subscription.recipients)})"
     missing = "recipients" if settings.smtp.host else "mail server"
     return f"written to {settings.digest.folder}/ (no {missing} in watcher.toml)"
 

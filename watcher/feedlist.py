@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from lxml import etree
 
 from watcher.errors import ConfigError
+from watcher.settings.feeds import LONGEST_ID
 from watcher.urls import clean_link, host_of
-
-LONGEST_ID = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,9 +35,10 @@ def add_feeds(folder: Path, listed: Iterable[ListedFeed]) -> list[str]:
 
 
 def refuse_packaged(folder: Path) -> None:
-    """Raise ConfigError when the files belong to the installed package."""
-    if folder.resolve() == packaged_config().resolve() and folder.name == "_config":
-        raise ConfigError(f"{folder} belongs to the package; `city-watcher init` makes a copy that you can edit.")
+    """Raise ConfigError when the files are the ones that come with the program, found from elsewhere."""
+    ours = packaged_config().resolve()
+    if folder.resolve() == ours and ours.parent != Path.cwd():
+        raise ConfigError(f"{folder} comes with the program; `city-watcher init` makes a copy here that you can edit.")
 
 
 def write_safely(path: Path, text: str) -> None:
@@ -61,4 +62,5 @@ def _append(tables: AoT, feed_id: str, feed: ListedFeed) -> None:
     if feed.name:
         table["name"] = feed.name
     table["url"] = feed.url
+    table.add(tomlkit.nl())
     tables.append(table)

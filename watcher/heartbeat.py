@@ -8,6 +8,10 @@ GRACE = timedelta(minutes=2)
 """A heartbeat older than this means that the service is not well."""
 
 
-def is_alive(beat_at: datetime | None, now: datetime) -> bool:
-    """Say whether a heartbeat is recent enough."""
-    return beat_at is not None and now - beat_at <= GRACE
+STOPPED = "stopped"
+"""The value that a service leaves when it ends cleanly."""
+
+
+def is_alive(beat_at: datetime | None, value: str, now: datetime) -> bool:
+    """Say whether a heartbeat is recent enough and not a farewell."""
+    return beat_at is not None and value != STOPPED and now - beat_at <= GRACE

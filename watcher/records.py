@@ -3,8 +3,9 @@
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
-from storage.records import FullItem, NewItem, VisitRecord
+from storage.records import FullItem, NewItem, Rejudged, VisitRecord
 from storage.seeds import Seed
 from storage.tables import FeedRow, ItemRow, VisitRow
 from watcher.cadence import due_after
@@ -37,6 +38,7 @@ def feed_from(row: FeedRow, settings: FeedSettings, usual: FetchSettings) -> Fee
         body_hash=row.body_hash,
         known=row.known,
         failures=row.failures,
+        visited_at=row.visited_at,
     )
 
 
@@ -78,15 +80,31 @@ def seed_item(seed: Seed, judgement: Judgement, now: datetime, *, rules: str) ->
         published_how="record",
         first_seen_at=now,
         captured_at=now,
-        verdict=Verdict.MATCHED,
-        score=judgement.score,
-        kind=seed.kind,
-        why=judgement.why,
-        reasons=[asdict(reason) for reason in judgement.reasons],
-        rules=rules,
         folded=index_text(f"{seed.title} {seed.abstract}"),
+        **_judged(judgement, rules) | {"verdict": Verdict.MATCHED, "kind": seed.kind},
     )
     return NewItem(item=row, facets=tuple(dict.fromkeys(facets)))
+
+
+def entry_from(row: ItemRow) -> Entry:
+    """Return a stored item as the judge reads it."""
+    return Entry(title=row.title, summary=row.summary, text=row.text, language=row.language)
+
+
+def rejudged(row: ItemRow, judgement: Judgement, now: datetime, *, rules: str, backfill: timedelta) -> Rejudged:
+    """Return what a new judgement changes of a stored item.
+
+    What is captured stays so: where it would not match any more, it keeps its judgement. What is captured now and
+    is older than `backfill` by its date, or by its first sight when it has none, is marked so.
+    """
+    matched = judgement.verdict is Verdict.MATCHED
+    if row.captured_at is not None and not matched:
+        return Rejudged(item=row, columns={"rules": rules})
+    columns = _judged(judgement, rules)
+    if row.captured_at is None and matched:
+        old = (row.published_at or row.first_seen_at) < now - backfill
+        columns |= {"captured_at": now, "backfill": row.backfill or old}
+    return Rejudged(item=row, columns=columns, facets=_facets(judgement))
 
 
 def told_from(full: FullItem) -> Told:
@@ -181,15 +199,22 @@ def _new_item(
         first_seen_at=now,
         captured_at=now if judgement.verdict is Verdict.MATCHED else None,
         backfill=entry.published_at is not None and entry.published_at < now - backfill,
-        verdict=judgement.verdict,
-        score=judgement.score,
-        kind=judgement.kind,
-        why=judgement.why,
-        reasons=[asdict(reason) for reason in judgement.reasons],
-        rules=rules,
         folded=index_text(f"{entry.title} {entry.summary} {entry.text}"),
+        **_judged(judgement, rules),
     )
     return NewItem(item=row, facets=_facets(judgement))
+
+
+def _judged(judgement: Judgement, rules: str) -> dict[str, Any]:
+    """Return the columns of an item that a judgement fills."""
+    return {
+        "verdict": judgement.verdict,
+        "score": judgement.score,
+        "kind": judgement.kind,
+        "why": judgement.why,
+        "reasons": [asdict(reason) for reason in judgement.reasons],
+        "rules": rules,
+    }
 
 
 def item_key(feed_id: str, entry_key: str) -> str:

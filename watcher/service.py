@@ -9,31 +9,35 @@ import logging
 import signal
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from watcher.deliver import Channel
 from watcher.desk import Desk
 from watcher.digest import open_due, send_due
-from watcher.heartbeat import HEARTBEAT
+from watcher.heartbeat import HEARTBEAT, STOPPED
 from watcher.poll import Poller
+from watcher.replay import catch_up
 
 DRAIN = timedelta(seconds=20)
 """How long visits and mails under way may take after a request to stop."""
+REPLAY_EVERY = timedelta(days=1)
+"""How often we look for what other rules judged: a process that still has older ones may have stored it."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(kw_only=True)
 class Service:
-    """Poll on schedule, open digests, send them, and say that we live."""
+    """Poll on schedule, open digests, send them, judge again when the rules changed, and say that we live."""
 
     poller: Poller
     desk: Desk
     channels: Mapping[str, Channel]
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    replayed_at: datetime | None = None
 
     async def run(self) -> None:
         """Work until SIGTERM or SIGINT, then drain."""
@@ -52,6 +56,7 @@ class Service:
         await self.stopping.wait()
         scheduler.pause()
         await self._drain()
+        await self._beat(STOPPED)
         scheduler.shutdown(wait=False)
 
     async def tick(self) -> None:
@@ -61,7 +66,13 @@ class Service:
                 self.running[name] = asyncio.create_task(self._guard(name, job), name=name)
 
     def _jobs(self) -> dict[str, Callable[[], Awaitable[object]]]:
-        return {"beat": self._beat, "visits": self.poller.start_due, "digests": self._digest, "sending": self._send}
+        return {
+            "beat": self._beat,
+            "visits": self.poller.start_due,
+            "digests": self._digest,
+            "sending": self._send,
+            "replay": self._replay,
+        }
 
     async def _guard(self, name: str, job: Callable[[], Awaitable[object]]) -> None:
         """Run one job; what goes wrong in it is logged and tried again at the next tick."""
@@ -73,8 +84,8 @@ class Service:
         finally:
             del self.running[name]
 
-    async def _beat(self) -> None:
-        await asyncio.to_thread(self.desk.store.facts.note, HEARTBEAT, "", self.desk.clock())
+    async def _beat(self, value: str = "") -> None:
+        await asyncio.to_thread(self.desk.store.facts.note, HEARTBEAT, value, self.desk.clock())
 
     async def _digest(self) -> None:
         opened = await asyncio.to_thread(open_due, self.desk)
@@ -86,6 +97,14 @@ class Service:
         for state in sorted(set(states)):
             log.info("deliveries: %d %s", states.count(state), state)
 
+    async def _replay(self) -> None:
+        """Look once after the start, then once a day; the next tick goes on while something was found."""
+        now = self.desk.clock()
+        if self.replayed_at is not None and now - self.replayed_at < REPLAY_EVERY:
+            return
+        if await asyncio.to_thread(catch_up, self.desk, self.poller.judge, self.stopping.is_set):
+            self.replayed_at = now
+
     def _listen(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -93,7 +112,7 @@ class Service:
 
     async def _drain(self) -> None:
         """Let what is under way end; the lease covers what does not."""
-        log.info("stopping: waiting for %d visits", len(self.poller.visits))
+        log.info("stopping; visits under way: %d", len(self.poller.visits))
         jobs = [asyncio.create_task(self.poller.finish(DRAIN)), *self.running.values()]
         await asyncio.wait(jobs, timeout=DRAIN.total_seconds() + 2)
         log.info("stopped")

@@ -102,6 +102,7 @@ class Feed:
     body_hash: str = ""
     known: bytes = b""
     failures: int = 0
+    visited_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

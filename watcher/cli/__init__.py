@@ -4,9 +4,10 @@ A command's module is loaded when the command is called, so that `healthcheck` n
 """
 
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import typer
 from typer.core import TyperGroup
@@ -36,20 +37,28 @@ COMMANDS = {
 """Each command and the module of this package that holds it, in the order of the help."""
 
 
-class Commands(TyperGroup):
-    """Find a command's module when it is called."""
+class LaterCommands(TyperGroup):
+    """Find the module of a command when it is called; `later` names it."""
+
+    later: ClassVar[Mapping[str, str]] = {}
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Name the commands in the order in which a newcomer meets them."""
-        return list(COMMANDS)
+        return [*super().list_commands(ctx), *self.later]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Load the module of one command; None when there is no such command."""
-        if cmd_name not in COMMANDS:
-            return None
-        command = get_command(import_module(f"watcher.cli.{COMMANDS[cmd_name]}").app)
+        if cmd_name not in self.later:
+            return super().get_command(ctx, cmd_name)
+        command = get_command(import_module(f"watcher.cli.{self.later[cmd_name]}").app)
         command.name = cmd_name
         return command
+
+
+class Commands(LaterCommands):
+    """Hold the commands that stand first on the line."""
+
+    later = COMMANDS
 
 
 app = typer.Typer(
@@ -89,6 +98,11 @@ def main(words: list[str] | None = None) -> None:
     except (WatcherError, StorageError) as problem:
         print(f"city-watcher: {problem}", file=sys.stderr)
         sys.exit(CANNOT_START)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
+    except OSError as problem:
+        if isinstance(problem, BrokenPipeError):
+            sys.stderr.close()
+            sys.exit(0)
+        print(
+            f"city-watcher: {problem.filename or 'a file'}: {problem.strerror}; choose another place.", file=sys.stderr
+        )
+        sys.exit(CANNOT_START)

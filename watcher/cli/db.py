@@ -6,7 +6,7 @@ from storage.database import Database
 from storage.upgrade import upgrade as upgrade_schema
 from watcher.cli.place import Place
 
-app = typer.Typer(no_args_is_help=True, help="Look after the database.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Look after the database.")
 
 
 @app.callback()

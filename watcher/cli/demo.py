@@ -10,11 +10,11 @@ from rich.markup import escape
 from storage.records import FullItem
 from watcher.cli.judging import load_judge
 from watcher.cli.place import wall_clock
-from watcher.cli.show import err, out, show_table
+from watcher.cli.show import err, out, program, show_table
 from watcher.demo.day import Day, live_day
 from watcher.settings.load import packaged_config
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -42,7 +42,7 @@ def _tell(day: Day) -> None:
     step("mail", f"{len(day.mails)} digest to desk@city-desk.example, taken by a mail server of the demo")
     step("files", f"{day.home}/digest.html   open it in a browser")
     step("", f"{day.home}/digest.eml    open it in a mail program")
-    step("", f"{day.home}/watcher.db    `city-watcher --database sqlite:///{day.home}/watcher.db items list`")
+    step("", f"{day.home}/watcher.db    {program()} --database sqlite:///{day.home}/watcher.db items list")
     out.print("\nNext: `make run` stays and watches; `city-watcher init` writes config/ for you to edit.")
 
 

@@ -7,14 +7,14 @@ import typer
 
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
-from watcher.cli.show import err, out, show_json, show_table
+from watcher.cli.show import ago, err, out, show_json, show_table
 from watcher.deliver import open_channels
 from watcher.desk import Desk
 from watcher.digest import destination, local_day, open_digest, preview, send_due
 from watcher.errors import WatcherError
 from watcher.settings.watcher import SubscriptionSettings
 
-app = typer.Typer(no_args_is_help=True, help="Preview, send and list digests.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Preview, send and list digests.")
 
 Subscription = Annotated[str | None, typer.Option("--subscription", metavar="ID", help="Only this subscription.")]
 
@@ -47,8 +47,12 @@ def send(context: typer.Context, subscription: Subscription = None) -> None:
     with open_desk(place) as desk:
         for one in chosen(desk, subscription):
             out.print(f"{one.id}: {_open_today(desk, one)}.", markup=False)
+        desk.store.deliveries.hasten(desk.clock())
         states = send_due(desk, open_channels(desk.settings))
+        problems = unsent_problems(desk)
     out.print(", ".join(f"{states.count(state)} {state}" for state in sorted(set(states))) or "Nothing to send.")
+    for problem in problems:
+        err.print(problem, markup=False)
     raise typer.Exit(1 if set(states) - {"sent"} else 0)
 
 
@@ -62,11 +66,25 @@ def list_digests(
     place: Place = context.obj
     with open_desk(place) as desk:
         found = desk.store.digests.list_all(limit)
+        problems = unsent_problems(desk)
     if as_json:
         show_json([{"id": one.id, **_columns(one)} for one in found])
         return
     rows = [tuple(_columns(one).values()) for one in found]
     show_table(("day", "subscription", "items", "deliveries", "subject"), rows, empty="No digest yet.")
+    for problem in problems:
+        err.print(problem, markup=False)
+
+
+def unsent_problems(desk: Desk) -> list[str]:
+    """Say of each digest that did not arrive why, and when it is tried again; names no recipient."""
+    now = desk.clock()
+    return list(
+        dict.fromkeys(
+            f"{one.state}, {'tried again ' + ago(one.due_at, now) if one.due_at else 'not tried again'}: {one.problem}"
+            for one in desk.store.deliveries.unsent()
+        )
+    )
 
 
 def chosen(desk: Desk, subscription: str | None) -> list[SubscriptionSettings]:

@@ -1,6 +1,7 @@
 """`feeds`: where we look."""
 
 import asyncio
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,13 +12,13 @@ from storage.tables import FeedRow
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.cli.readfiles import read_sources
-from watcher.cli.show import ago, out, show_json, show_table
+from watcher.cli.show import ago, count, out, show_json, show_table
 from watcher.desk import Desk
 from watcher.errors import ConfigError
 from watcher.feedlist import read_list
 from watcher.feedsfile import add_feeds
 
-app = typer.Typer(no_args_is_help=True, help="List, import and read feeds.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="List, import and read feeds.")
 
 
 @app.callback()
@@ -41,7 +42,7 @@ def list_feeds(
         show_json(found)
         return
     table = [
-        (one["id"], one["state"], one["entries"], one["newest_at"], ago(one["due_at"], now), one["problem"])
+        (one["id"], one["state"], one["entries"], one["newest_at"], _due(one["due_at"], now), one["problem"])
         for one in found
     ]
     show_table(("id", "state", "entries", "newest", "due", "problem"), table, empty="No feed is enabled in feeds.toml.")
@@ -58,7 +59,10 @@ def import_feeds(
     added = add_feeds(place.folder, listed)
     for feed in added:
         out.print(f"added {escape(feed)}")
-    out.print(f"{len(added)} feeds added, {len(listed) - len(added)} known already.")
+    known = len(listed) - len(added)
+    out.print(
+        f"{count(len(added), 'feed')} added to {place.folder / 'feeds.toml'}, {known} known already.", markup=False
+    )
 
 
 @app.command()
@@ -85,6 +89,10 @@ def _state(desk: Desk, row: FeedRow | None, newest: dict[str, Any], feed: str) -
         "due_at": row.due_at if row else None,
         "problem": row.problem if row else "",
     }
+
+
+def _due(due_at: datetime | None, now: datetime) -> str:
+    return ago(due_at, now) if due_at else "next poll"
 
 
 def _word(row: FeedRow | None) -> str:

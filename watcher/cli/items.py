@@ -12,7 +12,7 @@ from watcher.cli.place import Place
 from watcher.cli.show import out, show_json, show_table
 from watcher.errors import WatcherError
 
-app = typer.Typer(no_args_is_help=True, help="Look at the captured items.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Look at the captured items.")
 
 
 @app.callback()
@@ -27,7 +27,7 @@ def list_items(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at the most.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List captured items, newest first."""
+    """List captured items, the last captured first."""
     place: Place = context.obj
     with open_desk(place) as desk:
         found = desk.store.items.recent(limit=limit, near=near)
@@ -58,10 +58,17 @@ def show(
 def list_table(found: Sequence[FullItem], *, empty: str) -> None:
     """Print items as lines: number, day, kind, pair, title."""
     rows = [
-        (full.item.id, full.item.published_at, full.item.kind, ", ".join(full.values("pair")), full.item.title)
+        (
+            full.item.id,
+            full.item.published_at,
+            full.item.feed_id or "seed",
+            full.item.kind,
+            ", ".join(full.values("pair")),
+            full.item.title,
+        )
         for full in found
     ]
-    show_table(("id", "published", "kind", "pair", "title"), rows, empty=empty)
+    show_table(("id", "published", "feed", "kind", "pair", "title"), rows, empty=empty)
 
 
 def brief(full: FullItem) -> dict[str, Any]:

@@ -3,16 +3,31 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from storage.database import sqlite_file
 from watcher.cli.place import Place, wall_clock
 from watcher.desk import Desk, open_store
 from watcher.digest import note_subscriptions
+from watcher.errors import WatcherError
 
 
 @contextmanager
-def open_desk(place: Place) -> Iterator[Desk]:
-    """Open what the digest commands need; a subscription counts as seen from now on."""
+def open_desk(place: Place, *, make: bool = False) -> Iterator[Desk]:
+    """Open the desk; a subscription counts as seen from now on.
+
+    Without `make` a SQLite file that is not there is a WatcherError: a command that reads makes none.
+    """
     settings, feeds = place.settings(), place.feeds()
-    with open_store(settings.database.get_secret_value()) as store:
+    url = settings.database.get_secret_value()
+    if not make:
+        refuse_missing(url)
+    with open_store(url) as store:
         desk = Desk(store=store, settings=settings, feeds=feeds, clock=wall_clock)
         note_subscriptions(desk, desk.clock())
         yield desk
+
+
+def refuse_missing(url: str) -> None:
+    """Raise WatcherError when the database is a file that is not there."""
+    file = sqlite_file(url)
+    if file and not file.exists():
+        raise WatcherError(f"{file}: there is no database yet; `city-watcher poll` or `city-watcher run` makes it.")

@@ -11,14 +11,14 @@ from rich.progress import Progress
 from watcher.cli.judging import load_judge
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
-from watcher.cli.show import err, out, show_json
+from watcher.cli.show import count, err, out, show_json
 from watcher.desk import Desk
 from watcher.judge import Judge
 from watcher.poll import Report, Tally, prepare_visits
 from watcher.poll import poll as poll_due
 from watcher.values import Failed
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -31,7 +31,7 @@ def poll(
     place: Place = context.obj
     judge = load_judge(place.folder)
     began = time.monotonic()
-    with open_desk(place) as desk:
+    with open_desk(place, make=True) as desk:
         prepare_visits(desk, judge)
         if everything:
             desk.store.feeds.hasten(desk.clock())
@@ -61,6 +61,6 @@ def _tell(tally: Tally, seconds: float) -> None:
         out.print("No feed is due; `city-watcher poll --all` visits them all the same.")
         return
     out.print(
-        f"{tally.feeds} feeds in {seconds} s: {tally.read} read, {tally.unchanged} unchanged, {tally.failed} failed; "
-        f"{tally.new_entries} new entries, {tally.captured} captured, {tally.near} near."
+        f"{count(tally.feeds, 'feed')} in {seconds} s: {tally.read} read, {tally.unchanged} unchanged, "
+        f"{tally.failed} failed. New entries: {tally.new_entries}, captured {tally.captured}, near {tally.near}."
     )

@@ -14,11 +14,12 @@ from watcher.desk import Desk
 from watcher.digest import destination
 from watcher.judge import Judge
 from watcher.poll import Report, open_poller, prepare_visits
+from watcher.replay import enact_rules
 from watcher.schedule import next_due
 from watcher.service import Service
 from watcher.values import Failed
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 log = logging.getLogger("watcher")
 
 
@@ -34,8 +35,9 @@ def run(
     for noisy in ("alembic", "apscheduler", "httpx", "httpcore"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     judge = load_judge(place.folder)
-    with open_desk(place) as desk:
+    with open_desk(place, make=True) as desk:
         prepare_visits(desk, judge)
+        enact_rules(desk, judge)
         _announce(desk, place)
         asyncio.run(_serve(desk, judge))
 
@@ -48,6 +50,7 @@ async def _serve(desk: Desk, judge: Judge) -> None:
 def _tell(report: Report) -> None:
     """Log what a person wants to know of a visit: news, and a feed that falls ill or is well again."""
     feed, outcome = report.visit.feed, report.visit.outcome
+    log.debug("feed %s: %s, %d new", feed.id, type(outcome).__name__.lower(), report.recorded.new)
     if isinstance(outcome, Failed):
         log.log(logging.DEBUG if feed.failures else logging.WARNING, "feed %s: %s", feed.id, outcome.problem)
     elif feed.failures:

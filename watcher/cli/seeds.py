@@ -11,7 +11,7 @@ from watcher.cli.place import Place
 from watcher.cli.show import show_json
 from watcher.poll import prepare_visits
 
-app = typer.Typer(no_args_is_help=True, help="Look at the seed articles.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Look at the seed articles.")
 
 
 @app.callback()
@@ -26,7 +26,7 @@ def list_seeds(
 ) -> None:
     """List the seed articles with their pairs and kinds."""
     place: Place = context.obj
-    with open_desk(place) as desk:
+    with open_desk(place, make=True) as desk:
         prepare_visits(desk, load_judge(place.folder))
         found = desk.store.items.recent(limit=1000, seeds=True)
     if as_json:

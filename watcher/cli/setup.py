@@ -7,13 +7,13 @@ from typing import Annotated
 import tomlkit
 import typer
 
-from watcher.cli.show import out
+from watcher.cli.show import out, program
 from watcher.errors import ConfigError
 from watcher.feedsfile import write_safely
 from watcher.settings import watcher
 from watcher.settings.load import packaged_config
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -24,12 +24,24 @@ def init(
     ] = None,
 ) -> None:
     """Write the commented configuration files; what stands there already is never overwritten."""
+    mail_address_or_stop(contact or "")
     written = [name for name in _files() if _copy(name, folder)]
     if watcher.FILE in written:
         _write_contact(folder, _ask(contact))
     for name in _files():
         out.print(f"{'written' if name in written else 'kept   '}  {folder / name}", markup=False, soft_wrap=True)
-    out.print("Next: `city-watcher poll` looks once, `city-watcher run` stays.")
+    words = f"{program()}{'' if folder == Path('config') else f' --config {folder}'}"
+    out.print(f"Next: `{words} poll` looks once, `{words} run` stays.", markup=False)
+    if contact and watcher.FILE not in written:
+        out.print(f"{folder / watcher.FILE} was there already: write your contact there yourself.", markup=False)
+
+
+def mail_address_or_stop(contact: str) -> None:
+    """Refuse a wrong address before any file is written."""
+    try:
+        watcher.mail_address(contact)
+    except ValueError as error:
+        raise ConfigError(f"--contact: '{contact}' {error}.") from error
 
 
 def _files() -> list[str]:

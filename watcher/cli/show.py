@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from shutil import which
 from typing import Any
 
 from rich.console import Console
@@ -43,6 +44,16 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empt
     else:
         for row in rows:
             print("\t".join(_cell(cell).replace("\t", " ") for cell in row))
+
+
+def program() -> str:
+    """Return the word that starts this program here: its name, or its path where the name would not be found."""
+    return "city-watcher" if which("city-watcher") or "/" not in sys.argv[0] else sys.argv[0]
+
+
+def count(number: int, noun: str) -> str:
+    """Write a number with its noun: 1 feed, 2 feeds."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def ago(then: datetime | None, now: datetime) -> str:

@@ -4,7 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
+from watcher.cli.digest import unsent_problems
+from watcher.cli.judging import load_judge
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.cli.show import ago, out, show_json
@@ -13,7 +16,7 @@ from watcher.digest import destination
 from watcher.heartbeat import HEARTBEAT, is_alive
 from watcher.schedule import next_due
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -23,9 +26,10 @@ def status(
 ) -> None:
     """Say how the service, the feeds, the items and the digests are."""
     place: Place = context.obj
+    load_judge(place.folder)  # so that a mistake in the rules is told here too
     with open_desk(place) as desk:
         now = desk.clock()
-        facts = look(desk, now)
+        facts = look(desk, now) | {"config": str(place.folder)}
     if as_json:
         show_json(facts)
     else:
@@ -37,7 +41,7 @@ def look(desk: Desk, now: datetime) -> dict[str, Any]:
     beat = desk.store.facts.find(HEARTBEAT)
     rows = [row for row in desk.store.feeds.list_all() if row.id in desk.feeds]
     return {
-        "alive": is_alive(beat.noted_at if beat else None, now),
+        "alive": beat is not None and is_alive(beat.noted_at, beat.value, now),
         "heartbeat_at": beat.noted_at if beat else None,
         "database": desk.store.database.label,
         "feeds": len(desk.feeds),
@@ -45,6 +49,7 @@ def look(desk: Desk, now: datetime) -> dict[str, Any]:
         "problems": {row.id: row.problem for row in rows if row.problem},
         "items": desk.store.items.counts(),
         "deliveries": desk.store.deliveries.counts(),
+        "unsent": unsent_problems(desk),
         "digests": [_digest(desk, subscription, now) for subscription in desk.settings.subscriptions],
     }
 
@@ -76,7 +81,7 @@ def _tell(facts: dict[str, Any], now: datetime) -> None:
             f"[bold]digest[/]    '{digest['subscription']}': last {digest['last_day'] or 'none yet'}, "
             f"next {ago(digest['next_at'], now)}, {digest['destination']}"
         )
-    waiting = {state: count for state, count in facts["deliveries"].items() if state != "sent" and count}
-    for state, count in waiting.items():
-        out.print(f"[bold]delivery[/]  {count} {state}; `city-watcher digest list` says more")
-    out.print(f"[bold]database[/]  {facts['database']}")
+    for problem in facts["unsent"]:
+        out.print(f"[bold]delivery[/]  {escape(problem)}")
+    out.print(f"[bold]database[/]  {facts['database']}", markup=True)
+    out.print(f"[bold]config[/]    {facts['config']}")

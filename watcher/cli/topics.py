@@ -2,19 +2,29 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from typing import Annotated, Any
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, ClassVar
 
 import typer
 from rich.markup import escape
 
+from watcher.cli import LaterCommands
 from watcher.cli.judging import load_judge
 from watcher.cli.place import Place
 from watcher.cli.show import out, show_lines, show_table
 from watcher.errors import WatcherError
 from watcher.values import Entry, Judgement, Verdict
 
-app = typer.Typer(no_args_is_help=True, help="Try the rules: what counts, and why.")
+
+class TopicsCommands(LaterCommands):
+    """Let judging and explaining wait for no database."""
+
+    later: ClassVar[Mapping[str, str]] = {"replay": "replay"}
+
+
+app = typer.Typer(
+    cls=TopicsCommands, no_args_is_help=True, add_completion=False, help="Try the rules: what counts, and why."
+)
 
 
 @app.callback()

@@ -26,13 +26,13 @@ class Snippet:
 
 
 def cut_snippet(item: News) -> Snippet:
-    """Return the words around the first reason that stands in the summary, or the summary's beginning.
+    """Return the words around the weightiest reason that stands in the summary, or the summary's beginning.
 
     Offsets count in the text as the feed gave it, so the text is parted first and cleaned after.
     """
     if clean_line(item.summary) in ("", clean_line(item.title)):
         return Snippet()
-    reason = _first_reason(item)
+    reason = _best_reason(item)
     start, end = (reason.start, reason.end) if reason else (0, 0)
     before = clean_part(item.summary[max(0, start - RAW_LIMIT) : start]).lstrip(" ")
     hit = clean_part(item.summary[start:end])
@@ -40,11 +40,10 @@ def cut_snippet(item: News) -> Snippet:
     return _fit(before, hit, after)
 
 
-def _first_reason(item: News) -> Reason | None:
-    for reason in item.reasons:
-        if reason.field == "summary" and 0 <= reason.start < reason.end <= len(item.summary):
-            return reason
-    return None
+def _best_reason(item: News) -> Reason | None:
+    """Return the weightiest reason in the summary, of equal ones the first."""
+    held = [one for one in item.reasons if one.field == "summary" and 0 <= one.start < one.end <= len(item.summary)]
+    return max(held, key=lambda reason: reason.weight, default=None)
 
 
 def _fit(before: str, hit: str, after: str) -> Snippet:

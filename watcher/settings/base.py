@@ -13,6 +13,16 @@ from watcher.errors import ConfigError
 PRIVATE = frozenset({"password", "database"})
 """Keys whose values are never shown."""
 
+PLAIN = {
+    "bool_parsing": "should be true or false",
+    "int_parsing": "should be a whole number",
+    "int_type": "should be a whole number",
+    "model_type": "should be a table of settings",
+    "string_type": "should be a text in quotes",
+    "tuple_type": "should be a list in [ ]",
+}
+"""What pydantic says in words of Python, in words of TOML."""
+
 
 class Strict(BaseModel):
     """Refuse unknown keys and later changes: the base of all configuration."""
@@ -58,7 +68,7 @@ def explain_error(path: Path | str, error: ValidationError, model: type[BaseMode
         return ConfigError(f"{where}'{key}' is not a setting ({cure})")
     if first["type"] == "missing":
         return ConfigError(f"{where}'{key}' is missing; add it.")
-    message = first["msg"].removeprefix("Value error, ")
+    message = PLAIN.get(first["type"]) or first["msg"].removeprefix("Value error, ")
     found = "" if key in PRIVATE else f" (found {first['input']!r})"
     return ConfigError(f"{where}'{key}' {_lower(message)}{found}")
 

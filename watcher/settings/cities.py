@@ -82,8 +82,8 @@ def _check_columns(path: Path, found: object) -> None:
 
 
 def _read_city(row: dict[str | None, str | None]) -> City:
-    if None in row or None in row.values():
-        raise _Mistake("id", f"the row has not {len(COLUMNS)} columns; put values with a comma in quotes.")
+    if None in row:
+        raise _Mistake("id", f"the row has more than {len(COLUMNS)} columns; put values with a comma in quotes.")
     values = {str(key): value or "" for key, value in row.items()}
     forms = tuple(dict.fromkeys(form for language in LANGUAGES for form in _split(values, language)))
     return City(

@@ -1,5 +1,6 @@
 """feeds.toml: where we look."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,6 +12,7 @@ from watcher.errors import ConfigError
 from watcher.settings.base import Strict, explain_error, load_toml
 
 FILE = "feeds.toml"
+LONGEST_ID = 64
 
 
 def known_zone(name: str) -> str:
@@ -28,7 +30,7 @@ Zone = Annotated[str, AfterValidator(known_zone)]
 class FeedSettings(Strict):
     """Hold one `[[feed]]`: an address we poll."""
 
-    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)
+    id: str
     name: str = ""
     url: str
     format: Literal["auto", "sitemap", "list"] = "auto"
@@ -40,6 +42,13 @@ class FeedSettings(Strict):
     timeout_seconds: int | None = Field(default=None, ge=1, le=300)
     enabled: bool = True
     note: str = ""
+
+    @field_validator("id")
+    @classmethod
+    def _is_slug(cls, name: str) -> str:
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) or len(name) > LONGEST_ID:
+            raise ValueError("is no id; use small letters, digits and hyphens, such as 'bay-news'")
+        return name
 
     @field_validator("url")
     @classmethod

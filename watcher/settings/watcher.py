@@ -6,7 +6,7 @@ from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, StringConstraints, ValidationError, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NestedSecretsSettingsSource,
@@ -30,7 +30,16 @@ def split_words(value: Any) -> Any:
 
 
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_words)]
-Address = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^@\s<>\"]+@[^@\s<>\"]+$")]
+
+
+def mail_address(value: str) -> str:
+    """Accept a bare mail address; an empty text stands for none."""
+    if value and not re.fullmatch(r"[^@\s<>\"]+@[^@\s<>\"]+", value):
+        raise ValueError("is not a mail address; write one such as 'desk@city.example'")
+    return value
+
+
+Address = Annotated[str, AfterValidator(mail_address)]
 
 
 class FetchSettings(Strict):
@@ -62,7 +71,7 @@ class SmtpSettings(Strict):
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str = ""
     password: SecretStr = SecretStr("")
-    sender: Address | Literal[""] = ""
+    sender: Address = ""
     timeout_seconds: int = Field(default=30, ge=1, le=300)
 
 
@@ -101,7 +110,7 @@ class SubscriptionSettings(Strict):
 class WatcherSettings(Strict):
     """Hold watcher.toml."""
 
-    contact: Address | Literal[""] = ""
+    contact: Address = ""
     database: SecretStr = SecretStr("sqlite:///var/watcher.db")
     tick_seconds: int = Field(default=5, ge=1, le=60)
     fetch: FetchSettings = FetchSettings()
@@ -146,6 +155,7 @@ def load_watcher(folder: Path, *, database: str | None = None) -> WatcherSetting
     except ValidationError as error:
         raise explain_error(_source(path, error, data), error, WatcherSettings, data) from error
     _refuse_double_subscriptions(path, settings)
+    _refuse_nameless_mail(path, settings)
     return settings.model_copy(update={"database": SecretStr(database)}) if database else settings
 
 
@@ -163,3 +173,10 @@ def _refuse_double_subscriptions(path: Path, settings: WatcherSettings) -> None:
     for one in ids:
         if ids.count(one) > 1:
             raise ConfigError(f"{path}: two subscriptions are called '{one}'; give each an id of its own.")
+
+
+def _refuse_nameless_mail(path: Path, settings: WatcherSettings) -> None:
+    """Refuse to mail from nobody: servers reject it, and readers could not answer."""
+    mailed = settings.smtp.host and any(subscription.recipients for subscription in settings.subscriptions)
+    if mailed and not (settings.smtp.sender or settings.contact):
+        raise ConfigError(f"{path}: [smtp] 'sender' is missing; write the address that digests come from.")

@@ -32,16 +32,23 @@ class Strict(BaseModel):
 
 def load_toml(path: Path) -> dict[str, Any]:
     """Read a TOML file; a missing, unreadable or broken one is a `ConfigError` that names the place."""
+    text = load_text(path)
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: {_lower(str(error))}; mend the line.") from error
+
+
+def load_text(path: Path) -> str:
+    """Read a file of the configuration; a missing or unreadable one is a `ConfigError` with its cure."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise ConfigError(f"{path}: the file is missing; `city-watcher init` writes a fresh one.") from None
+        raise ConfigError(f"{path}: the file is missing; `city-watcher init {path.parent}` writes a fresh one.") from None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); check its permissions.") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: {str(error)[:1].lower()}{str(error)[1:]}; mend the line.") from error
 
 
 def stands_in(data: Any, loc: tuple[int | str, ...]) -> bool:

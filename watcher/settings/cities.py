@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import Field
 
 from watcher.errors import ConfigError
-from watcher.settings.base import Strict
+from watcher.settings.base import Strict, load_text
 from watcher.text.fold import fold
 
 FILE = "cities.csv"
@@ -49,7 +49,7 @@ class _Mistake(Exception):
 def load_cities(folder: Path) -> tuple[City, ...]:
     """Read cities.csv; a mistake is a `ConfigError` that names line, column and cure."""
     path = folder / FILE
-    rows = csv.DictReader(io.StringIO(_read_text(path), newline=""), strict=True)
+    rows = csv.DictReader(io.StringIO(load_text(path), newline=""), strict=True)
     cities: list[City] = []
     lines: dict[str, int] = {}
     try:
@@ -62,17 +62,6 @@ def load_cities(folder: Path) -> tuple[City, ...]:
     except csv.Error as error:
         raise ConfigError(f"{path}: line {rows.line_num}: {error}; mend the quotes of that line.") from None
     return tuple(cities)
-
-
-def _read_text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise ConfigError(f"{path}: the file is missing; `city-watcher init` writes a fresh one.") from None
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror}); check its permissions.") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8.") from error
 
 
 def _check_columns(path: Path, found: object) -> None:

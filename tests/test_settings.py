@@ -62,7 +62,7 @@ def test_a_wrong_feeds_toml_names_the_feed_and_the_cure(write, text, sentence):
 
 
 def test_a_missing_file_says_how_to_get_one(tmp_path):
-    with pytest.raises(ConfigError, match="the file is missing; `city-watcher init .*` writes a fresh one"):
+    with pytest.raises(ConfigError, match=r"the file is missing; `city-watcher init .*` writes a fresh one"):
         load_feeds(tmp_path)
 
 

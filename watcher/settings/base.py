@@ -44,7 +44,8 @@ def load_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise ConfigError(f"{path}: the file is missing; `city-watcher init {path.parent}` writes a fresh one.") from None
+        cure = f"`city-watcher init {path.parent}` writes a fresh one"
+        raise ConfigError(f"{path}: the file is missing; {cure}.") from None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); check its permissions.") from error
     except UnicodeDecodeError as error:

@@ -164,7 +164,7 @@ async def open_poller(
 ) -> AsyncIterator[Poller]:
     """Open the network and the reading worker for as long as visits are made."""
     settings = desk.settings
-    async with Fetcher(settings.fetch, settings.contact) as fetcher, Reader() as reader:
+    async with Fetcher(settings.fetch, settings.contact, clock=desk.clock) as fetcher, Reader() as reader:
         yield Poller(desk=desk, judge=judge, fetcher=fetcher, reader=reader, on_visit=on_visit)
 
 

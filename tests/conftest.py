@@ -11,7 +11,7 @@ from threading import Event, Thread
 
 import pytest
 from hypothesis import settings as hypothesis_settings
-from storing import Postgres, make_tables, open_server, open_store
+from storing import Postgres, empty_tables, make_tables, open_server, open_store
 
 from storage.store import Store
 from watcher.cli.judging import load_judge
@@ -71,7 +71,7 @@ def answer(request: BaseHTTPRequestHandler, body: bytes, status: int = 200, **he
 
 
 @contextmanager
-def open_site() -> Iterator[Site]:
+def open_site(port: int = 0) -> Iterator[Site]:
     site = Site()
 
     class Handler(BaseHTTPRequestHandler):
@@ -90,7 +90,7 @@ def open_site() -> Iterator[Site]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     server.block_on_close = False
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -140,6 +140,13 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
+def used_url(postgres) -> Iterator[str]:
+    with postgres.lend() as url:
+        make_tables(url)
+        yield url
+
+
+@pytest.fixture(scope="session")
 def upgraded_file(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("upgraded") / "watcher.db"
     make_tables(f"sqlite:///{path}")
@@ -157,14 +164,13 @@ def empty_url(request, tmp_path) -> Iterator[str]:
 
 
 @pytest.fixture(params=BOTH)
-def fresh_url(request, tmp_path) -> Iterator[str]:
-    """The address of a database with tables and nothing in them, of each kind."""
+def fresh_url(request, tmp_path) -> str:
+    """The address of a database with nothing in its tables, of each kind; a test leaves the tables as they are."""
     if request.param == "sqlite":
-        yield f"sqlite:///{shutil.copy(request.getfixturevalue('upgraded_file'), tmp_path)}"
-        return
-    server = request.getfixturevalue("postgres")
-    with server.lend(server.upgraded) as url:
-        yield url
+        return f"sqlite:///{shutil.copy(request.getfixturevalue('upgraded_file'), tmp_path)}"
+    url: str = request.getfixturevalue("used_url")
+    empty_tables(url)
+    return url
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 from sqlalchemy import make_url
+from sqlmodel import SQLModel
 
 from storage.database import Database
 from storage.records import NewItem, VisitRecord
@@ -36,25 +36,14 @@ class Postgres:
         self._numbers = count()
 
     @contextmanager
-    def lend(self, template: str = "template1") -> Iterator[str]:
-        """Make a database for one test; drop it afterwards, whoever is still connected."""
+    def lend(self) -> Iterator[str]:
+        """Make a database; drop it afterwards, whoever is still connected."""
         name = f"test_{os.getpid()}_{next(self._numbers)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")  # 40 ms; wal_log takes 100
+        self._run(f"CREATE DATABASE {name} STRATEGY file_copy")  # 40 ms; wal_log takes 100
         try:
-            yield self._address_of(name)
+            yield make_url(self.address).set(database=name).render_as_string(hide_password=False)
         finally:
             self._run(f"DROP DATABASE {name} WITH (FORCE)")
-
-    @cached_property
-    def upgraded(self) -> str:
-        """The name of a database that holds our tables, to be copied: an upgrade takes 200 ms."""
-        name = f"upgraded_{os.getpid()}"
-        self._run(f"CREATE DATABASE {name}")
-        make_tables(self._address_of(name))
-        return name
-
-    def _address_of(self, name: str) -> str:
-        return make_url(self.address).set(database=name).render_as_string(hide_password=False)
 
     def _run(self, statement: str) -> None:
         with psycopg.connect(self.address, autocommit=True) as connection:
@@ -79,6 +68,18 @@ def open_server() -> Iterator[Postgres]:
 def make_tables(url: str) -> None:
     with closing(Database.open(url)) as database:
         upgrade(database)
+
+
+def empty_tables(url: str) -> None:
+    """Make a used PostgreSQL database like new in 10 ms; to make another one takes 40, and 600 on a busy machine."""
+    tables = [table.name for table in reversed(SQLModel.metadata.sorted_tables)]
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        connection.execute("; ".join(f"DELETE FROM {table}" for table in tables))
+        connection.execute("SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'")
 
 
 @contextmanager

@@ -21,6 +21,13 @@ from storage.upgrade import MIGRATIONS, upgrade
 
 
 @pytest.fixture
+def store(empty_url):
+    """A store of its own: these tests change the tables."""
+    with open_store(empty_url) as store:
+        yield store
+
+
+@pytest.fixture
 def later(tmp_path):
     """Make the folder of a later version: our migrations and one more, with the given body."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from storage.database import sqlite_file
-from watcher.cli.place import Place, wall_clock
+from watcher.cli.place import Place
 from watcher.desk import Desk, open_store
 from watcher.digest import note_subscriptions
 from watcher.errors import WatcherError
@@ -21,7 +21,7 @@ def open_desk(place: Place, *, make: bool = False) -> Iterator[Desk]:
     if not make:
         refuse_missing(url)
     with open_store(url) as store:
-        desk = Desk(store=store, settings=settings, feeds=feeds, clock=wall_clock)
+        desk = Desk(store=store, settings=settings, feeds=feeds, clock=place.clock)
         note_subscriptions(desk, desk.clock())
         yield desk
 

@@ -1,6 +1,7 @@
 """Where a command works: the folder of its configuration and its database."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,12 +11,18 @@ from watcher.settings.load import find_config
 from watcher.settings.watcher import WatcherSettings, load_watcher
 
 
+def wall_clock() -> datetime:
+    """Return the time it is, as aware UTC."""
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Hold what stood before the command: `--config` and `--database`."""
+    """Hold what stood before the command, `--config` and `--database`, and the clock it goes by."""
 
     config: Path | None = None
     database: str | None = None
+    clock: Callable[[], datetime] = wall_clock
 
     @property
     def folder(self) -> Path:
@@ -29,8 +36,3 @@ class Place:
     def feeds(self) -> dict[str, FeedSettings]:
         """Read the feeds that are enabled, by id."""
         return {feed.id: feed for feed in load_feeds(self.folder) if feed.enabled}
-
-
-def wall_clock() -> datetime:
-    """Return the time it is, as aware UTC."""
-    return datetime.now(UTC)

@@ -1,10 +1,13 @@
 """Digest: choose what a subscription has not been told, compose it, freeze it, send it."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
+from storage.errors import StorageError
 from storage.tables import DeliveryRow, DigestRow, FeedRow
 from watcher.compose import compose_digest, message_id
 from watcher.deliver import Channel, ChannelProblem
@@ -16,7 +19,11 @@ from watcher.settings.watcher import SubscriptionSettings, WatcherSettings
 from watcher.values import Digest, Edition, FeedHealth, Mail
 
 LEASE = timedelta(minutes=10)
-"""Longer than one mail may take: a claimed delivery is due again after it."""
+"""A claimed delivery is due again after it, at the earliest."""
+ANSWERS = 20
+"""One mail waits for fewer answers of its server, each with a time-out: its lease is longer than it may take."""
+NOTE_WAITS = (0.1, 1.0, *(5.0,) * 60)
+"""Seconds between attempts to note what became of a mail while the database is away: in all five minutes."""
 RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 """Waits after temporary refusals; the last one repeats without end."""
 NEAR_SHOWN = 10
@@ -127,35 +134,56 @@ def send_due(desk: Desk, channels: Mapping[str, Channel], stopping: Callable[[],
     with ExitStack() as connections:
         for channel in channels.values():
             connections.enter_context(channel)
-        while not stopping() and (state := deliver_next(desk, channels)):
+        while not stopping() and (state := deliver_next(desk, channels, stopping)):
             states.append(state)
     return states
 
 
-def deliver_next(desk: Desk, channels: Mapping[str, Channel]) -> str | None:
+def deliver_next(
+    desk: Desk, channels: Mapping[str, Channel], stopping: Callable[[], bool] = lambda: False
+) -> str | None:
     """Send one delivery that is due and record what came of it; return its state, None when none is due.
 
     States: sent; pending (tried again later); failed (for good); uncertain (the server may have it: the same
     mail is sent once more, then left). A channel that reaches nobody is left alone until the next try.
     """
     now = desk.clock()
-    claimed = desk.store.deliveries.claim(now, LEASE)
+    claimed = desk.store.deliveries.claim(now, _lease(desk.settings))
     if claimed is None:
         return None
     delivery, digest = claimed
     again_at = now + RETRIES[min(delivery.attempts, len(RETRIES) - 1)]
     problem = _attempt(channels[delivery.channel], _mail(desk, delivery, digest))
     state, again = _state_after(delivery.state, problem)
-    desk.store.deliveries.record(
+    note = partial(
+        desk.store.deliveries.record,
         delivery.id or 0,
         state=state,
         problem=str(problem or ""),
         due_at=again_at if again else None,
         sent_at=now if state == "sent" else None,
     )
+    _insist(note, stopping)
     if isinstance(problem, ChannelProblem):
         desk.store.deliveries.postpone(delivery.channel, again_at)
     return state
+
+
+def _lease(settings: WatcherSettings) -> timedelta:
+    return max(LEASE, ANSWERS * timedelta(seconds=settings.smtp.timeout_seconds))
+
+
+def _insist(note: Callable[[], bool], stopping: Callable[[], bool]) -> None:
+    """Note what became of a mail, again and again while the database is away: what went must not go again."""
+    for wait in NOTE_WAITS:
+        try:
+            note()
+            return
+        except StorageError:
+            if stopping():
+                raise
+            time.sleep(wait)
+    note()
 
 
 def _attempt(channel: Channel, mail: Mail) -> DeliveryProblem | None:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from storage.errors import StorageError
 from storage.records import FullItem, Recorded
 from storage.store import Store
 from storage.tables import FeedRow
@@ -79,36 +80,48 @@ class Poller:
     reader: Reader
     on_visit: Callable[[Report], None]
     visits: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def start_due(self) -> int:
         """Claim as many due feeds as there are free slots, start their visits, return how many.
 
         A feed whose visit is still under way when its lease ends (the clock was stepped) keeps that visit.
         """
-        free = self.desk.settings.fetch.slots - len(self.visits)
-        if free <= 0:
-            return 0
-        rows = await asyncio.to_thread(self.desk.store.feeds.claim, self.desk.clock(), LEASE, free)
-        fresh = [row for row in rows if row.id not in self.visits]
-        for row in fresh:
-            self.visits[row.id] = asyncio.create_task(self._attend(row), name=f"visit {row.id}")
-        return len(fresh)
+        async with self.claiming:
+            free = self.desk.settings.fetch.slots - len(self.visits)
+            if free <= 0:
+                return 0
+            rows = await asyncio.to_thread(self.desk.store.feeds.claim, self.desk.clock(), LEASE, free)
+            fresh = [row for row in rows if row.id not in self.visits]
+            for row in fresh:
+                self.visits[row.id] = asyncio.create_task(self._attend(row), name=f"visit {row.id}")
+            return len(fresh)
 
     async def poll(self) -> None:
-        """Visit every feed that is due; a free slot is filled at once."""
-        while await self.start_due() or self.visits:
-            if self.visits:
-                await asyncio.wait(self.visits.values(), return_when=asyncio.FIRST_COMPLETED)
+        """Visit every feed that is due; a free slot is filled at once. Interrupted, it gives its feeds back."""
+        try:
+            while await self.start_due() or self.visits:
+                if self.visits:
+                    await asyncio.wait(self.visits.values(), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await self.finish(timedelta())
 
     async def finish(self, patience: timedelta) -> None:
         """Wait for the visits under way, cancel those that outlast `patience`, release their feeds."""
-        if self.visits:
-            await asyncio.wait(self.visits.values(), timeout=patience.total_seconds())
-        late = list(self.visits.values())
-        for visit in late:
-            visit.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
-        await asyncio.to_thread(self.desk.store.feeds.release, self.desk.clock())
+        async with self.claiming:  # a claim under way would start visits after the release
+            if self.visits:
+                await asyncio.wait(self.visits.values(), timeout=patience.total_seconds())
+            late = list(self.visits.values())
+            for visit in late:
+                visit.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+            await self._release()
+
+    async def _release(self) -> None:
+        try:
+            await asyncio.to_thread(self.desk.store.feeds.release, self.desk.clock())
+        except StorageError as problem:
+            log.error("%s The feeds that were being visited are due again when their lease ends.", problem)
 
     async def _attend(self, row: FeedRow) -> None:
         """Carry one visit through; whatever goes wrong concerns this feed alone."""
@@ -152,10 +165,11 @@ class Poller:
 
 
 def prepare_visits(desk: Desk, judge: Judge) -> None:
-    """Make the store ready for visits: the feeds of feeds.toml, and the seeds."""
+    """Make the store ready for visits: the feeds of feeds.toml, the seeds, stories that a crash left untold."""
     now = desk.clock()
     desk.store.feeds.enrol([(feed.id, feed.url) for feed in desk.feeds.values()], now)
     plant_seeds(desk.store, judge, now)
+    tell_apart(desk.store, now)
 
 
 @asynccontextmanager

@@ -43,6 +43,18 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rejudged:
+    """Hold a new judgement of a stored item. `item` is the row as it was read; `columns` are those that change.
+
+    `facets` replace those that stand; None leaves them.
+    """
+
+    item: ItemRow
+    columns: Mapping[str, object]
+    facets: Sequence[tuple[str, str]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoryMember:
     """Hold another captured item of the same story; `why` says how it joined."""
 

@@ -10,6 +10,7 @@ from storage.digests import Digests
 from storage.facts import Facts
 from storage.feeds import Feeds
 from storage.items import Items
+from storage.judgements import Judgements
 from storage.stories import Stories
 
 
@@ -25,6 +26,7 @@ class Store:
         self.database = database
         self.feeds = Feeds(database, owner)
         self.items = Items(database)
+        self.judgements = Judgements(database)
         self.stories = Stories(database)
         self.digests = Digests(database)
         self.deliveries = Deliveries(database, owner)

@@ -47,7 +47,7 @@ def plant_items(connection: Connection, items: Sequence[NewItem]) -> int:
     for batch in _batches_by_key(items):
         planted += len(batch) - len(_known_items(connection, batch))
         stored = connection.execute(_plant_statement(connection.dialect.name), _values(batch)).mappings().all()
-        _replace_facets(connection, {row["id"]: batch[row["key"]] for row in stored})
+        replace_facets(connection, {row["id"]: batch[row["key"]].facets for row in stored})
     return planted
 
 
@@ -65,8 +65,8 @@ def _batches_by_key(items: Sequence[NewItem]) -> Iterable[dict[str, NewItem]]:
 def _upsert_batch(connection: Connection, batch: Mapping[str, NewItem]) -> Recorded:
     known = _known_items(connection, batch)
     stored = connection.execute(_upsert_statement(connection.dialect.name), _values(batch)).mappings().all()
-    judged = {row["id"]: batch[row["key"]] for row in stored if row["verdict"] == batch[row["key"]].item.verdict}
-    _replace_facets(connection, judged)
+    items = {row["id"]: batch[row["key"]] for row in stored if row["verdict"] == batch[row["key"]].item.verdict}
+    replace_facets(connection, {item_id: new.facets for item_id, new in items.items()})
     return _count_changes(stored, known)
 
 
@@ -128,11 +128,12 @@ def _on_known_key(statement: Insert, changes: Mapping[str, ColumnElement[Any]]) 
     return upsert.returning(ITEMS.c.id, ITEMS.c.key, ITEMS.c.verdict, ITEMS.c.captured_at)
 
 
-def _replace_facets(connection: Connection, items: Mapping[int, NewItem]) -> None:
+def replace_facets(connection: Connection, items: Mapping[int, Sequence[tuple[str, str]]]) -> None:
+    """Make the facets of these items, by id, exactly those, in the connection's transaction."""
     rows = [
         {"item_id": item_id, "name": name, "value": clean_text(value)}
-        for item_id, new in items.items()
-        for name, value in dict.fromkeys(new.facets)
+        for item_id, facets in items.items()
+        for name, value in dict.fromkeys(facets)
     ]
     connection.execute(delete(FACETS).where(FACETS.c.item_id.in_(list(items))))
     if rows:

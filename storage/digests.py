@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, insert, not_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, exists, func, insert, not_, select
 
 from storage.database import Database
 from storage.gather import CAPTURED, SEED, gather_items
@@ -16,6 +16,16 @@ from storage.upsert import NEAR
 
 IRRELEVANT = "irrelevant"
 NEWS: ColumnElement[bool] = and_(CAPTURED, not_(SEED))
+
+EARLIER = ITEMS.alias("earlier")
+ECHO: ColumnElement[bool] = exists().where(
+    EARLIER.c.canonical_url == ITEMS.c.canonical_url,
+    EARLIER.c.canonical_url != "",
+    *(EARLIER.c[name] == ITEMS.c[name] for name in ("feed_id", "title", "summary")),
+    EARLIER.c.captured_at.is_not(None),
+    EARLIER.c.id < ITEMS.c.id,
+)
+"""The same feed said the same of the same address before: some feeds give their entries new ids at every visit."""
 
 
 class _AlreadyTold(Exception):
@@ -39,7 +49,7 @@ class Digests:
     def untold(self, subscription: str, since: datetime, until: datetime) -> list[FullItem]:
         """Return the news captured between two instants, both included, that the subscription was not told.
 
-        Seeds, backfill and what somebody labelled irrelevant are no news. Oldest capture first.
+        Seeds, backfill, echoes and what somebody labelled irrelevant are no news. Oldest capture first.
         """
         told = select(DIGEST_ITEMS.c.item_id).where(DIGEST_ITEMS.c.subscription == subscription)
         chosen = select(ITEMS).where(
@@ -48,6 +58,7 @@ class Digests:
             ITEMS.c.label != IRRELEVANT,
             ITEMS.c.captured_at.between(since, until),
             ITEMS.c.id.not_in(told),
+            not_(ECHO),
         )
         return self._gather(chosen.order_by(ITEMS.c.captured_at, ITEMS.c.id))
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from storage.errors import StorageError, explain_error
 from storage.sqlite import BEGIN, claim_file, open_sqlite, prepare_file
 
-HEAD = "0001"
+HEAD = "0002"
 """The schema revision of this version: the newest one in storage/migrations/versions."""
 
 OURS = frozenset({"alembic_version", "feeds", "items"})

@@ -11,6 +11,7 @@ from storage.facts import Facts
 from storage.feeds import Feeds
 from storage.items import Items
 from storage.judgements import Judgements
+from storage.keeping import Keeping
 from storage.stories import Stories
 
 
@@ -31,6 +32,7 @@ class Store:
         self.digests = Digests(database)
         self.deliveries = Deliveries(database, owner)
         self.facts = Facts(database)
+        self.keeping = Keeping(database)
 
 
 def name_owner() -> str:

@@ -144,7 +144,7 @@ class DigestItemRow(SQLModel, table=True):
     __tablename__ = "digest_items"
 
     subscription: str = Field(primary_key=True)
-    item_id: int = Field(primary_key=True, foreign_key="items.id")
+    item_id: int = Field(primary_key=True, foreign_key="items.id", index=True)
     digest_id: int = Field(foreign_key="digests.id", index=True)
 
 

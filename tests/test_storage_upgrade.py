@@ -36,14 +36,14 @@ def later(tmp_path):
         shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
         lines = [
             "from alembic import op",
-            'revision = "0002"',
-            'down_revision = "0001"',
+            'revision = "later"',
+            f'down_revision = "{HEAD}"',
             "",
             "",
             "def upgrade():",
             body,
         ]
-        (folder / "versions" / "0002_later.py").write_text("\n".join(lines))
+        (folder / "versions" / "later.py").write_text("\n".join(lines))
         return folder
 
     return write
@@ -88,7 +88,7 @@ def test_a_later_migration_that_fails_leaves_everything_as_it_was(store, later):
     with store.database.reading() as connection:
         assert "note" not in {column["name"] for column in inspect(connection).get_columns("items")}
         assert connection.scalar(text("SELECT count(*) FROM captured_items")) == 1
-    assert store.database.revision() == "0001"
+    assert store.database.revision() == HEAD
     assert len(store.items.search(["姊妹"], 10)) == 1
 
 
@@ -108,20 +108,20 @@ def test_a_file_with_a_schema_is_copied_before_it_is_upgraded(tmp_path, later):
         keep(store, new_item())
         assert not list(tmp_path.glob("*.before-*"))
         upgrade(store.database, later(ADD_COLUMN))
-    copy = tmp_path / "watcher.db.before-0002"
+    copy = tmp_path / "watcher.db.before-later"
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert not list(tmp_path.glob("*.part"))
     with closing(sqlite3.connect(copy)) as before:
-        assert before.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert before.execute("SELECT version_num FROM alembic_version").fetchall() == [(HEAD,)]
         assert before.execute("SELECT count(*) FROM captured_items").fetchall() == [(1,)]
 
 
 def test_a_copy_that_cannot_be_written_stops_the_upgrade(tmp_path, later):
-    (tmp_path / "watcher.db.before-0002.part").mkdir()
+    (tmp_path / "watcher.db.before-later.part").mkdir()
     with open_store(f"sqlite:///{tmp_path}/watcher.db") as store:
         with pytest.raises(StorageError, match="the copy before the upgrade cannot be written"):
             upgrade(store.database, later(ADD_COLUMN))
-        assert store.database.revision() == "0001"
+        assert store.database.revision() == HEAD
 
 
 def test_a_schema_of_a_newer_version_is_refused_and_left_alone(store):

@@ -19,6 +19,7 @@ from watcher.digest import open_due, send_due
 from watcher.heartbeat import HEARTBEAT, STOPPED
 from watcher.poll import Poller
 from watcher.replay import catch_up
+from watcher.upkeep import keep_house
 
 DRAIN = timedelta(seconds=20)
 """How long visits and mails under way may take after a request to stop."""
@@ -72,6 +73,7 @@ class Service:
             "digests": self._digest,
             "sending": self._send,
             "replay": self._replay,
+            "upkeep": self._keep,
         }
 
     async def _guard(self, name: str, job: Callable[[], Awaitable[object]]) -> None:
@@ -104,6 +106,11 @@ class Service:
             return
         if await asyncio.to_thread(catch_up, self.desk, self.poller.judge, self.stopping.is_set):
             self.replayed_at = now
+
+    async def _keep(self) -> None:
+        purged = await asyncio.to_thread(keep_house, self.desk)
+        if purged:
+            log.info("upkeep: %d set-aside items and %d visits were purged", purged.items, purged.visits)
 
     def _listen(self) -> None:
         loop = asyncio.get_running_loop()

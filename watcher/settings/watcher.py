@@ -85,8 +85,8 @@ class DigestSettings(Strict):
 class KeepSettings(Strict):
     """Hold `[keep]`: how long what is not captured stays."""
 
-    set_aside_days: int = Field(default=14, ge=1)
-    visits_days: int = Field(default=90, ge=1)
+    set_aside_days: int = Field(default=14, ge=1, le=36_500)
+    visits_days: int = Field(default=90, ge=1, le=36_500)
 
 
 class SubscriptionSettings(Strict):

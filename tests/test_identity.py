@@ -70,6 +70,14 @@ def test_twenty_two_entries_under_one_id_are_twenty_two_items_and_no_visit_bring
     assert captured(desk) == sorted(title for _, title in same)
 
 
+def test_two_entries_that_share_an_id_for_a_while_stay_two_items(desk, site, judge):
+    first, second = ("same", DAEGU[1]), ("same", FORUM[1], FORUM[2])
+    for shown in ((first,), (second, first), (second,), (SHARES, second)):
+        site.pages["/a"] = rss(*shown)
+        assert look(desk, judge).read == 1
+    assert captured(desk) == sorted([DAEGU[1], FORUM[1]])
+
+
 def test_an_edited_headline_is_judged_again_and_keeps_its_first_one(desk, site, judge, clock):
     site.pages["/a"] = rss(("x", "Mayors meet"))
     assert look(desk, judge).captured == 0

@@ -23,8 +23,11 @@ def assign_keys(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def known_hash(entry: Entry) -> bytes:
-    """Return the 8 bytes by which an entry is known again; another title or summary gives others."""
-    said = "\x1f".join((entry.key, entry.title, entry.summary))
+    """Return the 8 bytes by which an entry is known again; another id, address, title or summary gives others.
+
+    Not its key, which depends on its neighbours: of two that share an id, one falls out of the feed first.
+    """
+    said = "\x1f".join((entry.id or entry.url or entry.key, entry.url, entry.title, entry.summary))
     return sha256(said.encode("utf-8", "surrogatepass")).digest()[:KNOWN_BYTES]
 
 

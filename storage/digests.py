@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, exists, func, insert, not_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, exists, func, insert, not_, select, tuple_
 
 from storage.database import Database
 from storage.gather import CAPTURED, SEED, gather_items
@@ -22,8 +22,7 @@ ECHO: ColumnElement[bool] = exists().where(
     EARLIER.c.canonical_url == ITEMS.c.canonical_url,
     EARLIER.c.canonical_url != "",
     *(EARLIER.c[name] == ITEMS.c[name] for name in ("feed_id", "title", "summary")),
-    EARLIER.c.captured_at.is_not(None),
-    EARLIER.c.id < ITEMS.c.id,
+    tuple_(EARLIER.c.captured_at, EARLIER.c.id) < tuple_(ITEMS.c.captured_at, ITEMS.c.id),
 )
 """The same feed said the same of the same address before: some feeds give their entries new ids at every visit."""
 

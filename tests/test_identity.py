@@ -21,8 +21,8 @@ SHARES = ("s1", "Shanghai Stock Exchange ends higher", "Shares rose by one perce
 KITES = ("k1", "Kite makers of Weifang teach in Dieppe", "A week of kites on the beach.")
 
 
-def kite_rules(*more):
-    phrases = [{"text": "city forum", "weight": 3}, *({"text": text, "weight": 3} for text in more)]
+def rules(*phrases):
+    phrases = [{"text": text, "weight": 3} for text in phrases]
     return Judge(Topics.model_validate({"topic": [{"id": "trial", "phrase": phrases}]}), ())
 
 
@@ -96,9 +96,9 @@ def test_an_edited_headline_is_judged_again_and_keeps_its_first_one(desk, site, 
 
 def test_a_new_phrase_finds_yesterdays_entry_while_the_feed_answers_304(desk, site, clock):
     site.pages["/a"] = rss(FORUM, KITES)
-    assert look(desk, kite_rules()).captured == 1
+    assert look(desk, rules("city forum")).captured == 1
     assert tell(desk, clock) == 1
-    judge = kite_rules("kite makers")
+    judge = rules("city forum", "kite makers")
     unchanged = look(desk, judge)
     assert (unchanged.unchanged, unchanged.captured) == (1, 0)
     assert desk.store.feeds.last_visits("a", 1)[0].status == 304
@@ -146,6 +146,18 @@ def test_ids_that_change_at_every_visit_tell_nothing_twice(desk, site, judge, cl
     assert tell(desk, clock) == 0
     assert {full.item.story_why for full in desk.store.items.recent(limit=10)} == {"first", "url"}
     assert len({full.item.story_id for full in desk.store.items.recent(limit=10)}) == 1
+
+
+def test_of_copies_the_one_that_was_captured_first_is_told(desk, site, clock):
+    site.pages["/a"] = churned(1)
+    look(desk, rules("kite makers"))
+    assert tell(desk, clock) == 0
+    judge = rules("city forum")
+    site.pages["/a"] = churned(2)
+    assert look(desk, judge).captured == 1
+    assert tell(desk, clock) == 1
+    assert replay(desk, judge, apply=True).captured == 1
+    assert tell(desk, clock) == 0
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
+import time
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -24,7 +25,7 @@ from watcher.poll import open_poller, poll
 from watcher.replay import RULES, SHOWN, Change, catch_up, enact_rules, replay
 from watcher.service import REPLAY_EVERY, Service
 from watcher.settings.topics import Topics
-from watcher.values import Verdict
+from watcher.values import Judgement, Verdict
 
 DAY = timedelta(days=1)
 TABLES = (FEEDS, VISITS, ITEMS, FACETS, DIGESTS, DIGEST_ITEMS, DELIVERIES, FACTS)
@@ -217,6 +218,21 @@ def test_many_changes_are_counted_and_the_newly_captured_listed_first(desk, stor
     assert (done.captured, done.near, done.changes) == (4, SHOWN, SHOWN + 4)
     assert len(done.changed) == SHOWN
     assert [change.title for change in done.changed[:5]] == ["Lanterns on a ferry", *[LANTERNS] * 3, FERRY]
+
+
+def test_a_near_miss_is_listed_after_what_is_captured_whatever_it_scores(desk, store):
+    keep(store, aside(1, FERRY), aside(2, LANTERNS), captured(3, "Sister city ball"))
+    words = {FERRY: (Verdict.NEAR, 9.0), LANTERNS: (Verdict.MATCHED, 3.0)}
+
+    class Fixed:
+        fingerprint = NEW.fingerprint
+
+        def judge(self, entry):
+            verdict, score = words.get(entry.title, (Verdict.REJECTED, 0.0))
+            return Judgement(verdict=verdict, score=score)
+
+    done = replay(desk, Fixed(), apply=False)
+    assert [change.title for change in done.changed] == [LANTERNS, FERRY, "Sister city ball"]
 
 
 def test_the_same_rules_judge_nothing_again(desk, store):
@@ -473,15 +489,20 @@ PHRASES = '[[topic]]\nid = "trial"\n\n  [[topic.phrase]]\n  text = ["sister city
 
 
 @pytest.fixture
-def cw(tmp_path, capsys, site, monkeypatch):
+def place(tmp_path):
+    """The words that name a configuration and a database."""
+    return ["--config", str(tmp_path / "config"), "--database", f"sqlite:///{tmp_path}/mine.db"]
+
+
+@pytest.fixture
+def cw(tmp_path, place, capsys, site, monkeypatch):
     """Run a command in a folder with one feed that was polled under PHRASES; return what it printed."""
     folder = tmp_path / "config"
-    database = f"sqlite:///{tmp_path}/mine.db"
     monkeypatch.setenv("CITY_WATCHER_FETCH__ALLOW_PRIVATE", "127.0.0.1")
 
     def run(*words):
         with pytest.raises(SystemExit) as ended:
-            main(["--config", str(folder), "--database", database, *words])
+            main([*place, *words])
         assert ended.value.code == 0
         return capsys.readouterr().out
 
@@ -527,6 +548,25 @@ def test_a_service_that_runs_under_older_rules_does_not_undo_an_applied_replay(c
         assert catch_up(beside, OLD, lambda: False)
         [full] = [full for full in all_items(store) if full.item.captured_at]
     assert full.item.rules != OLD.fingerprint
+
+
+def test_a_service_that_starts_with_new_rules_finds_what_was_stored_before(cw, tmp_path, place, site):
+    service = subprocess.Popen([sys.executable, "-m", "watcher", *place, "run"], stderr=subprocess.PIPE, text=True)
+    try:
+        with open_store(f"sqlite:///{tmp_path}/mine.db") as store:
+            end = time.monotonic() + 60
+            while not any(full.item.title == LANTERNS for full in store.items.recent(limit=10)):
+                assert time.monotonic() < end, "waited in vain"
+                time.sleep(0.05)
+            service.terminate()
+            _, said = service.communicate(timeout=60)
+            stands = store.facts.find(RULES)
+            assert {full.item.rules for full in all_items(store)} == {stands.value}
+    finally:
+        service.kill()
+    assert service.returncode == 0, said
+    assert "the rules changed: 2 stored entries judged again, 1 captured" in said
+    assert site.asked == ["/a"], "the feed is not due yet: what was found came from the store"
 
 
 def test_what_replays_needs_the_database_and_what_explains_does_not():

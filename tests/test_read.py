@@ -287,6 +287,22 @@ def test_key_title_and_summary_are_not_run_together_in_a_hash() -> None:
     assert known_hash(Entry(key="a", title="b")) != known_hash(Entry(key="a", summary="b"))
 
 
+@pytest.mark.parametrize("document", [RSS, ATOM])
+def test_an_entry_that_is_cut_off_is_left_out_until_it_is_whole(document: str) -> None:
+    whole = read_document(document.encode(), url=URL).entries
+    last = max(document.rfind("<item"), document.rfind("<entry"))
+    torn = read_document(document[: last + 60].encode(), url=URL)
+    assert torn.entries == whole[:-1]
+    assert "cut off; its last entry is left out until it is whole" in torn.notes
+    ended = max(document.rfind("</item>"), document.rfind("</entry>")) + 8
+    assert read_document(document[:ended].encode(), url=URL).entries == whole
+
+
+def test_the_only_entry_cut_off_is_a_failure() -> None:
+    with pytest.raises(ReadProblem, match="cut off before its first entry"):
+        read_document(RDF[: RDF.index("<dc:date>")].encode())
+
+
 HAZARDS = [
     "<gml:pos xmlns:gml='http://www.opengis.net/gml'>1</gml:pos>",
     "<psc:chapters xmlns:psc='http://podlove.org/simple-chapters' version='1.1'><psc:chapter title='t'/></psc:chapters>",

@@ -1,5 +1,6 @@
 """Read one document: decode, sniff, parse, and make entries of what was found."""
 
+import re
 from dataclasses import replace
 
 from watcher.errors import ReadProblem
@@ -17,6 +18,8 @@ from watcher.values import Entry, Reading
 
 _LEADING = "\ufeff \t\r\n"
 """Blanks, and byte order marks that were written twice."""
+_ENTRY_TAG = re.compile(r"<(/?)(?:item|entry)\b")
+_TORN = "cut off; its last entry is left out until it is whole"
 
 
 def read_document(
@@ -64,17 +67,25 @@ def _read_json(text: str, source: Source) -> Reading:
 
 def _read_xml(text: str, kind: str, source: Source) -> Reading:
     parsed = parse_feed(text, url=source.base)
-    if parsed["bozo"] and not parsed["entries"]:
+    torn = bool(parsed["bozo"]) and _is_torn(text)
+    whole = parsed["entries"][:-1] if torn else parsed["entries"]
+    if parsed["bozo"] and not whole:
         raise ReadProblem("the feed is damaged or cut off before its first entry; the next visit will tell")
     feed = parsed["feed"]
     source = _with_feed(source, feed.get("language") or "", feed.get("link") or "")
     return Reading(
-        entries=tuple(make_entry(entry_fields(entry), source) for entry in parsed["entries"]),
+        entries=tuple(make_entry(entry_fields(entry), source) for entry in whole),
         format=parsed["version"] or kind,
         title=one_line(plain_text(feed.get("title") or "")),
         language=source.language,
-        notes=("not well-formed XML; read leniently",) if parsed["bozo"] else (),
+        notes=(*(("not well-formed XML; read leniently",) if parsed["bozo"] else ()), *((_TORN,) if torn else ())),
     )
+
+
+def _is_torn(text: str) -> bool:
+    """Tell whether the last entry has no end: its id or link may be missing or half, and it would count as another."""
+    tags = _ENTRY_TAG.findall(text)
+    return bool(tags) and not tags[-1]
 
 
 def _with_feed(source: Source, language: str, link: str) -> Source:

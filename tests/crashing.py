@@ -9,10 +9,12 @@ beginning: before, after, commit (when its transaction is about to be committed)
 import asyncio
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import repeat
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -29,6 +31,7 @@ from watcher.digest import open_due, send_due
 from watcher.fetch import Fetcher
 from watcher.poll import Poller, Report, prepare_visits
 from watcher.read import read_document
+from watcher.service import Service
 from watcher.settings.feeds import FeedSettings
 from watcher.settings.load import packaged_config
 from watcher.settings.watcher import WatcherSettings
@@ -110,6 +113,13 @@ def start(work: Callable[..., None], *arguments: Any) -> Iterator[Child]:
         ours.close()
 
 
+def wait_for(true: Callable[[], object]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)
+
+
 @contextmanager
 def _named_path() -> Iterator[None]:
     """Name our folder to a new process: the fork server of Python 3.11 forgets where its parent looks for modules."""
@@ -173,6 +183,23 @@ class Fault:
         event.listen(engine, "checkin", checkin)
 
 
+def refuse(engine: Engine, sign: str, times: int) -> None:
+    """Let the database refuse the statements that begin so, the first few times: in their transaction it only reads."""
+    on_file = engine.dialect.name == "sqlite"
+    orders = repeat("PRAGMA query_only = ON" if on_file else "SET TRANSACTION READ ONLY", times)
+
+    def before(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if statement.startswith(sign):
+            cursor.execute(next(orders, "SELECT 1"))
+
+    def rollback(connection: Any) -> None:
+        if on_file:
+            connection.connection.execute("PRAGMA query_only = OFF")
+
+    event.listen(engine, "before_cursor_execute", before)
+    event.listen(engine, "rollback", rollback)
+
+
 class FaultyFetcher(Fetcher):
     fault: Fault
 
@@ -219,13 +246,44 @@ class FaultyJudge:
 def live(life: Life, line: Connection) -> None:
     """Be a process: do the jobs, say what came of each, and end at the fault."""
     fault = Fault(spec=life.fault, manner=life.manner, line=line)
-    feeds = {name: FeedSettings(id=name, name=name.title(), url=url) for name, url in life.feeds.items()}
     with open_store(life.database) as store:
         fault.watch(store.database._engine)  # the one place where every statement passes
         for now, job in life.jobs:
-            desk = Desk(store=store, settings=life.settings, feeds=feeds, clock=lambda now=now: now)
+            desk = Desk(store=store, settings=life.settings, feeds=_feeds(life), clock=lambda now=now: now)
             line.send(JOBS[job](desk, fault))
     line.send("done")
+
+
+def _feeds(life: Life) -> dict[str, FeedSettings]:
+    return {name: FeedSettings(id=name, name=name.title(), url=url) for name, url in life.feeds.items()}
+
+
+def serve(life: Life, began: float, stepped: Any, line: Connection) -> None:
+    """Be a service until SIGTERM, and say which feed was visited.
+
+    Its clock shows the instant of its first job at `began` (of time.time); `stepped` holds seconds that are added.
+    """
+    start = life.jobs[0][0]
+
+    def clock() -> datetime:
+        return start + timedelta(seconds=time.time() - began + stepped.value)
+
+    with open_store(life.database) as store:
+        desk = Desk(store=store, settings=life.settings, feeds=_feeds(life), clock=clock)
+        prepare_visits(desk, JUDGE)
+        asyncio.run(_serve(desk, line))
+    line.send("done")
+
+
+async def _serve(desk: Desk, line: Connection) -> None:
+    def note(report: Report) -> None:
+        if report.recorded.kept:
+            line.send(report.visit.feed.id)
+
+    async with Fetcher(desk.settings.fetch, "") as fetcher, QuickReader() as reader:
+        reader.fault = Fault(spec="", manner="", line=line)
+        poller = Poller(desk=desk, judge=JUDGE, fetcher=fetcher, reader=reader, on_visit=note)
+        await Service(poller=poller, desk=desk, channels=open_channels(desk.settings)).run()
 
 
 def begin(desk: Desk, fault: Fault) -> None:

@@ -5,7 +5,6 @@ One end is beyond any program: a mail that the server took before we could note 
 
 import os
 import signal
-import time
 from collections import Counter
 from contextlib import contextmanager
 from datetime import timedelta
@@ -15,13 +14,16 @@ from queue import SimpleQueue
 import psycopg
 import pytest
 from conftest import NOON, rss
-from crashing import PATIENCE, Life, live, start
+from crashing import Life, live, refuse, start, wait_for
 from sqlalchemy import text
 from storing import keep, new_item
 
+from storage.errors import StorageError
+from watcher.deliver import open_channels
 from watcher.demo.sink import open_sink
-from watcher.desk import open_store
+from watcher.desk import Desk, open_store
 from watcher.digest import LEASE as MAIL_LEASE
+from watcher.digest import send_due
 from watcher.poll import LEASE
 from watcher.settings.watcher import FetchSettings, SmtpSettings, WatcherSettings
 
@@ -105,13 +107,6 @@ class Town:
         for mail in self.sink.mails:
             found[message_from_bytes(mail)["To"]].append(mail)
         return found
-
-
-def wait_for(true):
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.01)
 
 
 def is_running(pid):
@@ -331,6 +326,36 @@ def test_a_mail_that_the_server_took_before_we_noted_it_goes_once_more_just_the_
     assert len(mails[WU]) == 1
     assert len({message_from_bytes(mail)["Message-ID"] for mail in town.sink.mails}) == 2
     assert [row.state for row in town.deliveries()] == ["sent", "sent"]
+
+
+def test_a_mail_that_the_database_refuses_to_note_is_noted_when_it_takes_it_again(town):
+    open_digest(town)
+    with town.opened() as store:
+        refuse(store.database._engine, "UPDATE deliveries SET state", times=1)
+        desk = Desk(store=store, settings=town.settings, feeds={}, clock=lambda: EVENING)
+        assert send_due(desk, open_channels(town.settings)) == ["sent", "sent"]
+    assert town.live((SOON, "send")) == [[]]
+    assert_all_is_mailed_once(town)
+
+
+def test_a_stop_does_not_wait_for_a_database_that_is_away(town):
+    open_digest(town)
+    with town.opened() as store:
+        refuse(store.database._engine, "UPDATE deliveries SET state", times=1)
+        desk = Desk(store=store, settings=town.settings, feeds={}, clock=lambda: EVENING)
+        asked = iter([False, True])
+        with pytest.raises(StorageError):
+            send_due(desk, open_channels(town.settings), lambda: next(asked))
+    assert len(town.sink.mails) == 1
+
+
+@pytest.mark.parametrize(("seconds", "minutes"), [(10, 10), (30, 10), (300, 100)])
+def test_a_mail_is_leased_for_longer_than_a_slow_server_may_take(town, seconds, minutes):
+    open_digest(town)
+    smtp = town.settings.smtp.model_copy(update={"timeout_seconds": seconds})
+    town.settings = town.settings.model_copy(update={"smtp": smtp})
+    die_sending(town, "committed UPDATE deliveries SET due_at")
+    assert [row.due_at for row in town.deliveries()] == [EVENING + timedelta(minutes=minutes), EVENING]
 
 
 # Killed while another process waits for what the first one holds.

@@ -7,7 +7,7 @@ RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for one in $(CANDIDATES); do $$one -c '$(RECENT)' 2>/dev/null && echo $$one && break; done)
 
-.PHONY: help run demo test check lock clean
+.PHONY: help run demo test check bench soak lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s  %s\n", $$1, $$2 }' Makefile
@@ -27,13 +27,19 @@ check: $(VENV)/ready-dev ## look at style, types and layers
 	@$(BIN)/mypy --strict --no-error-summary
 	@$(BIN)/python -m pytest tests/test_layers.py
 
+bench: $(VENV)/ready-dev ## measure CPU per feed, beside a peer; ARGS="--feeds 50 --alone" is quick
+	@PYTHONPATH=tests:. $(BIN)/python -m benchmarks $(ARGS)
+
+soak: $(VENV)/ready-dev ## survive 30 simulated days of kills and outages; ARGS="--minutes 5" is shorter
+	@PYTHONPATH=tests:. $(BIN)/python -m soak $(ARGS)
+
 lock: $(VENV)/pyvenv.cfg ## renew both lock files with the newest versions
 	@$(PIP) install uv
 	@$(COMPILE) --output-file requirements.lock
 	@$(COMPILE) --extra test --extra dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## remove .venv and everything made; what you collected in var/ stays
-	@rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) var/bench dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find config storage tests watcher -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One lock for every Python from 3.11 on, Linux and macOS; it names versions and hashes, never an index.

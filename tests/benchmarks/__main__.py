@@ -1,0 +1,133 @@
+"""`make bench`: 200 generated feeds, four phases, ours and the peer `reader` on the same site.
+
+    make bench ARGS="--json var/bench.json --feeds 50 --alone"
+
+All is CPU time, user and system, of our process and its children; the site's process is not counted.
+"""
+
+import argparse
+import io
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import feedparser
+
+from benchmarks.site import PHASES, Papers
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+PEER = "reader"
+PEER_NEEDS = ("reader", "sgmllib3k")
+"""Its copy of feedparser wants sgmllib, which feedparser itself no longer brings."""
+VENV = ROOT / "var" / "bench"
+"""Where the peer is installed, apart from everything that users get."""
+PATIENCE = 900.0
+"""Seconds that one of the programmes may take."""
+PARSES = 5
+
+Rows = dict[str, dict[str, Any]]
+
+
+def read_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench")
+    parser.add_argument("--feeds", type=int, default=200)
+    parser.add_argument("--entries", type=int, default=40)
+    parser.add_argument("--alone", action="store_true", help=f"without the peer {PEER}")
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
+    return parser.parse_args()
+
+
+@contextmanager
+def open_site(feeds: int, entries: int) -> Iterator[str]:
+    """Start the site's process and yield its address; it ends when its input does."""
+    command = [sys.executable, "-m", "benchmarks.site", str(feeds), str(entries)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as site:
+        assert site.stdout
+        try:
+            yield site.stdout.readline().strip()
+        finally:
+            site.terminate()
+
+
+def measure(command: list[str], address: str, feeds: int) -> Rows:
+    """Let a programme go through all phases in a folder of its own; return its rows by phase."""
+    with TemporaryDirectory(prefix="city-watcher-bench-") as home:
+        whole = [*command, address, str(feeds), home, *PHASES]
+        told = subprocess.run(whole, stdout=subprocess.PIPE, text=True, timeout=PATIENCE, check=True).stdout
+    rows = map(json.loads, told.splitlines())
+    return {row["phase"]: row for row in rows}
+
+
+def peer_python() -> Path | None:
+    """Return the Python that has the peer; install it when it is not there, None when that fails."""
+    python = VENV / "bin" / "python"
+    if not python.exists():
+        print(f"Installing {PEER} into {VENV.relative_to(ROOT)} (once)", file=sys.stderr)
+        subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
+    install = [python, "-m", "pip", "--disable-pip-version-check", "-qq", "install", *PEER_NEEDS]
+    wanted = subprocess.run([python, "-c", "import reader, sgmllib"], stderr=subprocess.DEVNULL, check=False)
+    if wanted.returncode and subprocess.run(install, check=False).returncode:
+        print(f"{PEER} cannot be installed; without it there is nothing to compare with.", file=sys.stderr)
+        return None
+    return python
+
+
+def time_parse(entries: int) -> tuple[int, float]:
+    """Return the size of a sample and the seconds that feedparser alone takes for it, the best of a few."""
+    sample, spent = Papers(1, entries).old[0], []
+    for _ in range(PARSES):
+        before = time.process_time()
+        feedparser.parse(io.BytesIO(sample))
+        spent.append(time.process_time() - before)
+    return len(sample), min(spent)
+
+
+def show(told: dict[str, Any]) -> None:
+    """Print the table."""
+    unit, ours, peer = told["parse_ms"], told["ours"], told["peer"]
+    name = peer["start"]["name"] if peer else "no peer"
+    print(f"{told['feeds']} feeds of {told['entries']} entries, {told['bytes']:,} bytes each; CPU ms per feed\n")
+    print(f"{'phase':<12} {'ours':>8} {name:>12} {'of peer':>8} {'parses':>7}   stored  planted and found")
+    for phase in PHASES:
+        mine, other = ours[phase]["ms"], peer[phase]["ms"] if peer else None
+        beside = f"{other:12.2f} {mine / other:8.2f}" if other else f"{'-':>12} {'-':>8}"
+        row = ours[phase]
+        print(
+            f"{phase:<12} {mine:8.2f} {beside} {mine / unit:7.2f}  {row['stored']:7,}  {row['planted']:,} {row['found']:,}"
+        )
+    print(f"\none feedparser parse of such a document, the unit of the column 'parses': {unit:.1f} ms")
+    print(f"our start, once: modules, rules, two reading processes, a first poll: {ours['start']['cpu']:.1f} s")
+
+
+def main() -> None:
+    """Measure, print, write."""
+    wanted = read_arguments()
+    size, parse = time_parse(wanted.entries)
+    python = None if wanted.alone else peer_python()
+    with open_site(wanted.feeds, wanted.entries) as address:
+        ours = measure([sys.executable, "-m", "benchmarks.ours"], address, wanted.feeds)
+        peer = measure([str(python), str(HERE / "peer.py")], address, wanted.feeds) if python else {}
+    for row in (*ours.values(), *peer.values()):
+        row["ms"] = row["cpu"] * 1000 / wanted.feeds
+    told = {
+        "feeds": wanted.feeds,
+        "entries": wanted.entries,
+        "bytes": size,
+        "parse_ms": parse * 1000,
+        "ours": ours,
+        "peer": peer,
+    }
+    show(told)
+    if wanted.json:
+        wanted.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

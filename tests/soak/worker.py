@@ -1,0 +1,34 @@
+"""The worker of the soak: the real command `run`, but by a simulated clock and with quicker ticks.
+
+python -m soak.worker CONFIG_FOLDER DATABASE_URL CLOCK_FILE ORIGIN FACTOR
+"""
+
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+from soak.clocks import Clocks
+from watcher.cli.place import Place
+from watcher.cli.run import run
+from watcher.settings.watcher import WatcherSettings
+
+TICK_SECONDS = 0.1
+"""Real ones. Five simulated seconds would be less than a millisecond."""
+
+
+class SimulatedPlace(Place):
+    """A place whose service ticks quicker than settings allow."""
+
+    def settings(self) -> WatcherSettings:
+        return Place.settings(self).model_copy(update={"tick_seconds": TICK_SECONDS})
+
+
+def main() -> None:
+    config, database, file, origin, factor = sys.argv[1:]
+    clocks = Clocks(Path(file), float(origin), float(factor))
+    place = SimulatedPlace(config=Path(config), database=database, clock=clocks.now)
+    run(SimpleNamespace(obj=place))
+
+
+if __name__ == "__main__":
+    main()

@@ -87,9 +87,17 @@ def _turn_log_on(connection: Connection, deadline: float) -> None:
 
 
 def copy_file(path: Path, target: Path) -> None:
-    """Copy a database as its last commit left it, log included; the target appears whole or not at all."""
+    """Copy a database as its last commit left it, log included; the target appears whole or not at all.
+
+    Raises OSError, also for what SQLite complains of.
+    """
     unfinished = target.with_name(target.name + ".part")
     make_private(unfinished)
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
-        source.backup(copy)
-    unfinished.replace(target)
+    try:
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
+            source.backup(copy)
+        unfinished.replace(target)
+    except sqlite3.Error as error:
+        raise OSError(str(error)) from error
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -32,6 +32,13 @@ def upgrade(database: Database, migrations: Path = MIGRATIONS) -> bool:
         return _upgrade_locked(database, connection, config, script)
 
 
+def rebuild(database: Database) -> None:
+    """Make the views and the search index anew from the tables, in one transaction."""
+    with database.writing() as connection:
+        drop_derived(connection)
+        create_derived(connection)
+
+
 def _upgrade_locked(database: Database, connection: Connection, config: Config, script: ScriptDirectory) -> bool:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
@@ -65,7 +72,7 @@ def _copy_aside(path: Path, head: str) -> None:
     target = path.with_name(f"{path.name}.before-{head}")
     try:
         copy_file(path, target)
-    except (OSError, DBAPIError) as error:
+    except OSError as error:
         raise StorageError(f"{target}: the copy before the upgrade cannot be written; free some space.") from error
 
 

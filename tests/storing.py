@@ -157,6 +157,26 @@ def delivery_row(recipient: str = "lin@city-desk.example", day: str = "2026-03-0
     return DeliveryRow(digest_id=0, channel="smtp", recipient=recipient, message_id=message_id, due_at=NOW)
 
 
+BARRIERS: list[Any] = []
+"""In a process of its own: where it waits for the others before it starts."""
+
+
+def wait_at(barrier: Any) -> None:
+    BARRIERS.append(barrier)
+
+
+def start_at_once(url: str, owner: str) -> tuple[bool, list[str]]:
+    """Begin as the service does, at the same moment as others; return whether we upgraded, and what we claimed."""
+    BARRIERS[0].wait(60)
+    with closing(Database.open(url)) as database:
+        changed, store, mine = upgrade(database), Store(database, owner), list[str]()
+        store.feeds.enrol([(f"feed-{number}", f"https://feed-{number}.example/") for number in range(12)], NOW)
+        store.items.plant([seed_item(), seed_item("another-2021")])
+        while rows := store.feeds.claim(NOW, LEASE, 1):
+            mine += [row.id for row in rows]
+        return changed, mine
+
+
 def claim_all_due(url: str, owner: str) -> list[str]:
     """Claim due feeds three at a time until none is left; for a thread or a process of its own."""
     with closing(Database.open(url)) as database:

@@ -1,22 +1,27 @@
 """Migrations: all or nothing, a copy before, the derived anew after; and the views people read."""
 
+import multiprocessing
 import shutil
 import sqlite3
 import stat
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing
+from itertools import chain
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import MetaData, Table, insert, inspect, text
 from sqlmodel import SQLModel
-from storing import NOW, id_of, keep, new_item, open_store, seed_item
+from storing import NOW, id_of, keep, new_item, open_store, seed_item, start_at_once, wait_at
 
 from storage.database import HEAD, Database
 from storage.derived import is_planned
 from storage.errors import StorageError
+from storage.rows import values_of
+from storage.store import Store
 from storage.upgrade import MIGRATIONS, upgrade
 
 
@@ -49,6 +54,8 @@ def later(tmp_path):
     return write
 
 
+REVISIONS = [one.revision for one in ScriptDirectory(str(MIGRATIONS)).walk_revisions()][::-1]
+
 ADD_COLUMN = "    op.execute(\"ALTER TABLE items ADD COLUMN note TEXT NOT NULL DEFAULT ''\")"
 
 
@@ -69,6 +76,16 @@ def test_of_several_that_upgrade_at_once_one_does_it(empty_url):
 
     with ThreadPoolExecutor(4) as threads:
         assert sorted(threads.map(open_and_upgrade, range(4))) == [False, False, False, True]
+
+
+def test_of_several_processes_that_start_at_once_on_an_empty_database_one_upgrades_and_all_work(empty_url):
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(3, context, wait_at, (context.Barrier(3),)) as processes:
+        changed, claimed = zip(*processes.map(start_at_once, [empty_url] * 3, "abc"), strict=True)
+    assert sorted(changed) == [False, False, True]
+    assert sorted(chain.from_iterable(claimed)) == sorted(f"feed-{number}" for number in range(12))
+    with open_store(empty_url) as store:
+        assert store.items.counts()["seeds"] == 2
 
 
 def test_a_first_migration_that_fails_leaves_an_empty_database(empty_url):
@@ -92,7 +109,36 @@ def test_a_later_migration_that_fails_leaves_everything_as_it_was(store, later):
     assert len(store.items.search(["姊妹"], 10)) == 1
 
 
-def test_after_a_migration_an_item_is_found_by_a_word_of_two_han_characters(store, later):
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_after_every_migration_an_item_is_found_by_a_word_of_two_han_characters(empty_url, tmp_path, revision):
+    with closing(Database.open(empty_url)) as database:
+        upgrade(database, history_until(revision, tmp_path))
+        assert database.revision() == revision
+        plant_item(database, folded="台北 大邱 姊妹 妹市")
+        assert upgrade(database) is (revision != HEAD)
+        items = Store(database).items
+        assert [len(items.search([word], 9)) for word in ("姊妹", "大邱", "妹台")] == [1, 1, 0]
+
+
+def history_until(revision: str, tmp_path: Path) -> Path:
+    """Make the folder of an earlier version: our migrations up to a revision."""
+    folder = tmp_path / "earlier"
+    shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for late in REVISIONS[REVISIONS.index(revision) + 1 :]:
+        [file] = (folder / "versions").glob(f"{late}_*.py")
+        file.unlink()
+    return folder
+
+
+def plant_item(database: Database, **columns: str) -> None:
+    """Put an item into the table as it stands, whatever columns it has."""
+    values = values_of(new_item(**columns).item)
+    with database.writing() as connection:
+        items = Table("items", MetaData(), autoload_with=connection)
+        connection.execute(insert(items).values({name: values[name] for name in values if name in items.c}))
+
+
+def test_a_later_version_finds_it_too_and_its_search_follows_every_change(store, later):
     keep(store, new_item("cna:1", folded="台北 大邱 姊妹 妹市"))
     assert upgrade(store.database, later(ADD_COLUMN))
     assert [full.item.key for full in store.items.search(["大邱"], 10)] == ["cna:1"]

@@ -1,13 +1,14 @@
 """The stories: which captured items tell of the same event. `story_id` names a story by its first item."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from storage.database import Database
-from storage.gather import CAPTURED, SEED, STORY, gather_items
-from storage.records import FullItem
+from storage.gather import CAPTURED, SEED, STORY
+from storage.records import Compared
 from storage.rows import ITEMS
 
 LOCK = 0x73746F7279
@@ -16,7 +17,7 @@ LOCK = 0x73746F7279
 Joining = tuple[int, int, str]
 """Item, story, and why: first, url, title, text or pair."""
 
-Rule = Callable[[Sequence[FullItem], Sequence[FullItem]], Iterable[Joining]]
+Rule = Callable[[Sequence[Compared], Sequence[Compared]], Iterable[Joining]]
 """Join fresh items to stories, given those that earlier items have."""
 
 
@@ -58,9 +59,10 @@ def _lock(connection: Connection) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
 
 
-def _oldest_first(connection: Connection, wanted: ColumnElement[bool]) -> list[FullItem]:
-    chosen = select(ITEMS).where(CAPTURED, wanted).order_by(ITEMS.c.captured_at, ITEMS.c.id)
-    return gather_items(connection, chosen)
+def _oldest_first(connection: Connection, wanted: ColumnElement[bool]) -> list[Compared]:
+    columns = (ITEMS.c[one.name] for one in fields(Compared))
+    chosen = select(*columns).where(CAPTURED, wanted).order_by(ITEMS.c.captured_at, ITEMS.c.id)
+    return [Compared(**row) for row in connection.execute(chosen).mappings()]
 
 
 def _join(connection: Connection, item_id: int, story_id: int, why: str) -> None:

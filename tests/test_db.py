@@ -49,7 +49,7 @@ def fill(store):
         new_item("cna:4", "rejected"),
     )
     told = [id_of(store, "cna:1"), id_of(store, "cna:2")]
-    store.stories.tell_apart(NOW, lambda fresh, earlier: [(full.item.id, full.item.id, "first") for full in fresh])
+    store.stories.tell_apart(NOW, lambda fresh, earlier: [(one.id, one.id, "first") for one in fresh])
     store.stories.join(*told, "title")
     store.digests.open(digest_row(), told, [delivery_row()])
 

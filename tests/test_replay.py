@@ -97,7 +97,7 @@ def test_what_the_new_rules_match_is_captured_now_with_judgement_facets_and_stor
 
 def test_what_is_captured_now_joins_the_story_of_the_same_article(desk, store, clock):
     keep(store, captured(1, "Sister city evening", canonical_url="https://news.example/x"))
-    store.stories.tell_apart(NOW, lambda fresh, earlier: [(one.item.id, one.item.id, "first") for one in fresh])
+    store.stories.tell_apart(NOW, lambda fresh, earlier: [(one.id, one.id, "first") for one in fresh])
     keep(store, aside(2, LANTERNS, canonical_url="https://news.example/x"))
     replay(desk, NEW, apply=True)
     assert (item(store, 2).item.story_id, item(store, 2).item.story_why) == (id_of(store, "cna:1"), "url")

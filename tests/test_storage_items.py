@@ -200,8 +200,8 @@ def test_items_without_a_story_are_shown_to_the_rule_once_oldest_first(store):
     seen = []
 
     def rule(fresh, earlier):
-        seen.append((keys(fresh), keys(earlier)))
-        return [(full.item.id, full.item.id, "first") for full in fresh]
+        seen.append(([one.key for one in fresh], [one.key for one in earlier]))
+        return [(one.id, one.id, "first") for one in fresh]
 
     assert store.stories.tell_apart(NOW, rule) == 2
     assert store.stories.tell_apart(NOW, rule) == 0
@@ -211,11 +211,11 @@ def test_items_without_a_story_are_shown_to_the_rule_once_oldest_first(store):
 def test_the_rule_sees_recent_items_and_all_seeds(store):
     store.items.plant([seed_item()])
     keep(store, new_item("cna:1"))
-    store.stories.tell_apart(NOW, lambda fresh, earlier: [(full.item.id, full.item.id, "first") for full in fresh])
+    store.stories.tell_apart(NOW, lambda fresh, earlier: [(one.id, one.id, "first") for one in fresh])
     keep(store, new_item("cna:2", at=LATER), at=LATER)
     seen = []
-    store.stories.tell_apart(LATER, lambda fresh, earlier: seen.extend(keys(earlier)) or [])
-    store.stories.tell_apart(NOW, lambda fresh, earlier: seen.extend(keys(earlier)) or [])
+    store.stories.tell_apart(LATER, lambda fresh, earlier: seen.extend(one.key for one in earlier) or [])
+    store.stories.tell_apart(NOW, lambda fresh, earlier: seen.extend(one.key for one in earlier) or [])
     assert seen == ["seed:harbour-forum-2019", "seed:harbour-forum-2019", "cna:1"]
 
 

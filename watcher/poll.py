@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from storage.errors import StorageError
-from storage.records import FullItem, Recorded
+from storage.records import Compared, Recorded
 from storage.store import Store
 from storage.tables import FeedRow
 from watcher.desk import Desk
@@ -200,6 +200,6 @@ def tell_apart(store: Store, now: datetime) -> int:
     return store.stories.tell_apart(now - STORY_WINDOW, _join_items)
 
 
-def _join_items(fresh: Sequence[FullItem], earlier: Sequence[FullItem]) -> Iterator[tuple[int, int, str]]:
+def _join_items(fresh: Sequence[Compared], earlier: Sequence[Compared]) -> Iterator[tuple[int, int, str]]:
     for joining in join_stories(map(told_from, fresh), map(told_from, earlier)):
         yield joining.item_id, joining.story_id, joining.why

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from storage.records import FullItem, NewItem, Rejudged, VisitRecord
+from storage.records import Compared, FullItem, NewItem, Rejudged, VisitRecord
 from storage.seeds import Seed
 from storage.tables import FeedRow, ItemRow, VisitRow
 from watcher.cadence import due_after
@@ -107,10 +107,9 @@ def rejudged(row: ItemRow, judgement: Judgement, now: datetime, *, rules: str, b
     return Rejudged(item=row, columns=columns, facets=_facets(judgement))
 
 
-def told_from(full: FullItem) -> Told:
+def told_from(row: Compared) -> Told:
     """Return what is compared of an item when stories are told apart."""
-    row = full.item
-    return Told(item_id=row.id or 0, story_id=row.story_id or 0, canonical_url=row.canonical_url, title=row.first_title)
+    return Told(item_id=row.id, story_id=row.story_id or 0, canonical_url=row.canonical_url, title=row.first_title)
 
 
 def news_from(full: FullItem, names: dict[str, str]) -> News:

@@ -551,19 +551,21 @@ def test_a_service_that_runs_under_older_rules_does_not_undo_an_applied_replay(c
 
 
 def test_a_service_that_starts_with_new_rules_finds_what_was_stored_before(cw, tmp_path, place, site):
-    service = subprocess.Popen([sys.executable, "-m", "watcher", *place, "run"], stderr=subprocess.PIPE, text=True)
-    try:
-        with open_store(f"sqlite:///{tmp_path}/mine.db") as store:
+    command = [sys.executable, "-m", "watcher", *place, "run"]
+    with (
+        subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as service,
+        open_store(f"sqlite:///{tmp_path}/mine.db") as store,
+    ):
+        try:
             end = time.monotonic() + 60
             while not any(full.item.title == LANTERNS for full in store.items.recent(limit=10)):
                 assert time.monotonic() < end, "waited in vain"
                 time.sleep(0.05)
             service.terminate()
             _, said = service.communicate(timeout=60)
-            stands = store.facts.find(RULES)
-            assert {full.item.rules for full in all_items(store)} == {stands.value}
-    finally:
-        service.kill()
+        finally:
+            service.kill()
+        assert {full.item.rules for full in all_items(store)} == {store.facts.find(RULES).value}
     assert service.returncode == 0, said
     assert "the rules changed: 2 stored entries judged again, 1 captured" in said
     assert site.asked == ["/a"], "the feed is not due yet: what was found came from the store"

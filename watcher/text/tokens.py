@@ -4,7 +4,7 @@ import re
 
 from watcher.text.fold import HAN, HANGUL, KANA, fold
 
-_RUN = re.compile(rf"(?P<cjk>[{HAN}{KANA}{HANGUL}]+)|(?:(?![{HAN}{KANA}{HANGUL}])[^\W_])+")
+_RUN = re.compile(rf"(?P<cjk>[{HAN}{KANA}{HANGUL}]+)|[^\W_{HAN}{KANA}{HANGUL}]+")
 _HANGUL_GAP = re.compile(rf"(?<=[{HANGUL}]) (?=[{HANGUL}])")
 
 

@@ -7,7 +7,7 @@ RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for one in $(CANDIDATES); do $$one -c '$(RECENT)' 2>/dev/null && echo $$one && break; done)
 
-.PHONY: help run demo test check bench soak lock clean
+.PHONY: help run demo test check bench soak claims lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s  %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,9 @@ bench: $(VENV)/ready-dev ## measure CPU per feed, beside a peer; ARGS="--feeds 5
 
 soak: $(VENV)/ready-dev ## survive 30 simulated days of kills and outages; ARGS="--minutes 5" is shorter
 	@PYTHONPATH=tests:. $(BIN)/python -m soak $(ARGS)
+
+claims: $(VENV)/ready-dev ## share 2,000 feeds between two processes, and kill one; ARGS="--feeds 500" is quick
+	@PYTHONPATH=tests:. $(BIN)/python -m soak.claims $(ARGS)
 
 lock: $(VENV)/pyvenv.cfg ## renew both lock files with the newest versions
 	@$(PIP) install uv

@@ -3,6 +3,7 @@
 One end is beyond any program: a mail that the server took before we could note it goes once more, byte for byte the same.
 """
 
+import asyncio
 import os
 import signal
 from collections import Counter
@@ -10,11 +11,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 from email import message_from_bytes
 from queue import SimpleQueue
+from threading import Event
 
 import psycopg
 import pytest
 from conftest import NOON, rss
-from crashing import Life, live, refuse, start, wait_for
+from crashing import PATIENCE, Life, live, refuse, start, wait_for
 from sqlalchemy import text
 from storing import keep, new_item
 
@@ -423,3 +425,38 @@ def test_whoever_waits_for_a_delivery_that_is_killed_sends_it(town):
     [left] = town.live((EVENING, "send"))
     assert (heard, left) == (([["sent", "sent"]], []) if town.on_file else ([], ["sent"]))
     assert_all_is_mailed_once(town)
+
+
+# Not killed but asleep for longer than its lease: whoever wakes up finds that the work is another's.
+
+
+def test_a_visit_that_sleeps_past_its_lease_records_nothing(town):
+    with town.lives((NOON, "visit"), fault="fetched a", manner="pause") as sleeper:
+        assert sleeper.says() == "here"
+        assert town.live((NOON + LEASE, "visit")) == [["b", "a"]]
+        sleeper.line.send("go on")
+        assert sleeper.hear_all() == [[]]
+    assert_all_is_kept_once(town)
+    assert_stories_are_told_apart(town)
+
+
+def test_a_mail_that_takes_longer_than_its_lease_is_noted_once(town):
+    open_digest(town)
+    taken, go_on = Event(), Event()
+
+    async def take_time(*talk):
+        is_first = not town.sink.mails
+        answer = await type(town.sink).handle_DATA(town.sink, *talk)
+        taken.set()
+        while is_first and not go_on.is_set():
+            await asyncio.sleep(0.01)
+        return answer
+
+    town.sink.handle_DATA = take_time
+    with town.lives((EVENING, "send")) as sleeper:
+        assert taken.wait(PATIENCE)
+        assert town.live((SOON, "send")) == [["sent", "sent"]]
+        go_on.set()
+        assert sleeper.hear_all() == [["sent"]]
+    assert [(row.state, row.attempts, row.sent_at) for row in town.deliveries()] == [("sent", 1, SOON)] * 2
+    assert {reader: len(mails) for reader, mails in town.mails().items()} == {LIN: 2, WU: 1}

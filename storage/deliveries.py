@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, func, or_, select, update
 
 from storage.database import Database
 from storage.leases import claim_rows, release_rows
@@ -10,6 +10,8 @@ from storage.rows import DELIVERIES, DIGESTS, clean_text, model_of
 from storage.tables import DeliveryRow, DigestRow
 
 UNFINISHED = ("pending", "uncertain")
+LONGEST_WAIT = timedelta(days=1)
+"""No delivery is put off for longer."""
 
 
 class Deliveries:
@@ -20,8 +22,12 @@ class Deliveries:
         self._owner = owner
 
     def claim(self, now: datetime, lease: timedelta) -> tuple[DeliveryRow, DigestRow] | None:
-        """Lease the delivery that is longest due, with its digest; None when none is due."""
-        due = and_(DELIVERIES.c.due_at <= now, DELIVERIES.c.state.in_(UNFINISHED))
+        """Lease the delivery that is longest due, with its digest; None when none is due.
+
+        One that is due further ahead than any wait was put off before the clock was set back.
+        """
+        come = or_(DELIVERIES.c.due_at <= now, DELIVERIES.c.due_at > now + LONGEST_WAIT)
+        due = and_(come, DELIVERIES.c.state.in_(UNFINISHED))
         with self._database.writing() as connection:
             rows = claim_rows(connection, DELIVERIES, due, owner=self._owner, until=now + lease, limit=1)
             if not rows:

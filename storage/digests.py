@@ -37,16 +37,17 @@ class Digests:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def last(self, subscription: str) -> DigestRow | None:
-        """Return the subscription's newest digest."""
-        return self._find(_of_subscription(subscription).order_by(DIGESTS.c.day.desc()).limit(1))
+    def last(self, subscription: str, until: str = "9999-12-31") -> DigestRow | None:
+        """Return the subscription's newest digest of the local day `until` or before."""
+        digests = _of_subscription(subscription).where(DIGESTS.c.day <= until)
+        return self._find(digests.order_by(DIGESTS.c.day.desc()).limit(1))
 
     def find(self, subscription: str, day: str) -> DigestRow | None:
         """Return the subscription's digest of one local day, such as 2026-03-01."""
         return self._find(_of_subscription(subscription).where(DIGESTS.c.day == day))
 
-    def untold(self, subscription: str, since: datetime, until: datetime) -> list[FullItem]:
-        """Return the news captured between two instants, both included, that the subscription was not told.
+    def untold(self, subscription: str, since: datetime) -> list[FullItem]:
+        """Return the news captured at an instant or later that the subscription was not told.
 
         Seeds, backfill, echoes and what somebody labelled irrelevant are no news. Oldest capture first.
         """
@@ -55,7 +56,7 @@ class Digests:
             NEWS,
             ITEMS.c.backfill.is_(False),
             ITEMS.c.label != IRRELEVANT,
-            ITEMS.c.captured_at.between(since, until),
+            ITEMS.c.captured_at >= since,
             ITEMS.c.id.not_in(told),
             not_(ECHO),
         )

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select, update
 
 from storage.database import Database
 from storage.leases import claim_rows, release_rows
@@ -53,10 +53,9 @@ class Feeds:
 
     def claim(self, now: datetime, lease: timedelta, limit: int) -> list[FeedRow]:
         """Lease at most `limit` feeds that are due, longest due first."""
+        due = or_(FEEDS.c.due_at <= now, _is_ahead(now, lease))
         with self._database.writing() as connection:
-            rows = claim_rows(
-                connection, FEEDS, FEEDS.c.due_at <= now, owner=self._owner, until=now + lease, limit=limit
-            )
+            rows = claim_rows(connection, FEEDS, due, owner=self._owner, until=now + lease, limit=limit)
         return [model_of(FeedRow, row) for row in rows]
 
     def hasten(self, now: datetime) -> None:
@@ -104,6 +103,17 @@ class Feeds:
         newest = chosen.order_by(VISITS.c.visited_at.desc(), VISITS.c.id.desc()).limit(limit)
         with self._database.reading() as connection:
             return [model_of(VisitRow, row) for row in connection.execute(newest).mappings()]
+
+
+def _is_ahead(now: datetime, lease: timedelta) -> ColumnElement[bool]:
+    """Say which feeds were visited or claimed in what is now the future: the clock was set back, and they are due.
+
+    The clocks of several machines may differ by less than a lease.
+    """
+    visited = func.coalesce(FEEDS.c.visited_at, FEEDS.c.due_at) > now + lease
+    idle = and_(FEEDS.c.due_at.is_not(None), FEEDS.c.claimed_by.is_(None), visited)
+    held = and_(FEEDS.c.claimed_by.is_not(None), FEEDS.c.due_at > now + 2 * lease)
+    return or_(idle, held)
 
 
 def _add_feeds(connection: Connection, feeds: Mapping[str, str], now: datetime) -> None:

@@ -1,10 +1,12 @@
 """Digest: choose what a subscription has not been told, compose it, freeze it, send it."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from storage.errors import StorageError
@@ -22,29 +24,39 @@ LEASE = timedelta(minutes=10)
 """A claimed delivery is due again after it, at the earliest."""
 ANSWERS = 20
 """One mail waits for fewer answers of its server, each with a time-out: its lease is longer than it may take."""
-NOTE_WAITS = (0.1, 1.0, *(5.0,) * 60)
-"""Seconds between attempts to note what became of a mail while the database is away: in all five minutes."""
+NOTE_WAITS = (0.1, 1.0, 5.0)
+"""Seconds between attempts to note what became of a mail while the database is away; the last one repeats."""
 RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 """Waits after temporary refusals; the last one repeats without end."""
 NEAR_SHOWN = 10
+
+log = logging.getLogger(__name__)
 
 
 def note_subscriptions(desk: Desk, since: datetime) -> None:
     """Remember when each subscription was first seen: its digests tell what was captured since then."""
     for subscription in desk.settings.subscriptions:
-        desk.store.facts.note_once(_fact(subscription), "", since)
+        if desk.store.facts.find(_fact(subscription)) is None:  # who only reads must not wait for writers
+            desk.store.facts.note_once(_fact(subscription), "", since)
 
 
 def open_due(desk: Desk) -> int:
-    """Open the digest of every subscription whose due instant has come; return how many."""
+    """Open the digest of every subscription whose due instant has come; return how many.
+
+    What lies ahead was written before the clock was set back: a digest of a day to come counts on its day, and a
+    subscription that was first seen then is seen now.
+    """
     now, opened = desk.clock(), 0
     for subscription in desk.settings.subscriptions:
-        last = desk.store.digests.last(subscription.id)
+        since = _first_seen(desk, subscription, now)
+        if since > now:
+            desk.store.facts.note(_fact(subscription), "", now)
+        last = desk.store.digests.last(subscription.id, local_day(now, subscription).isoformat())
         day = due_day(
             now,
             at=subscription.at,
             zone=subscription.zone,
-            since=_first_seen(desk, subscription, now),
+            since=min(since, now),
             last=date.fromisoformat(last.day) if last else None,
         )
         if day is not None and open_digest(desk, subscription, day) is not None:
@@ -76,7 +88,7 @@ def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date) -> Ed
     """Choose everything that `subscription` has not been told yet."""
     now = desk.clock()
     first_seen = _first_seen(desk, subscription, now)
-    last = desk.store.digests.last(subscription.id)
+    last = desk.store.digests.last(subscription.id, day.isoformat())
     covers_from = last.opened_at if last else first_seen
     names = desk.feed_names()
     rows = [row for row in desk.store.feeds.list_all() if row.id in desk.feeds]
@@ -87,7 +99,7 @@ def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date) -> Ed
         covers_from_at=covers_from,
         opened_at=now,
         zone=subscription.zone,
-        news=tuple(news_from(full, names) for full in desk.store.digests.untold(subscription.id, first_seen, now)),
+        news=tuple(news_from(full, names) for full in desk.store.digests.untold(subscription.id, first_seen)),
         near=tuple(news_from(full, names) for full in desk.store.digests.near(covers_from, now, NEAR_SHOWN)),
         backfilled=desk.store.digests.count_backfill(covers_from, now),
         feeds_read=sum(not row.problem and row.read_at is not None for row in rows),
@@ -165,6 +177,7 @@ def deliver_next(
     )
     _insist(note, stopping)
     if isinstance(problem, ChannelProblem):
+        log.warning("%s", problem)
         desk.store.deliveries.postpone(delivery.channel, again_at)
     return state
 
@@ -175,15 +188,16 @@ def _lease(settings: WatcherSettings) -> timedelta:
 
 def _insist(note: Callable[[], bool], stopping: Callable[[], bool]) -> None:
     """Note what became of a mail, again and again while the database is away: what went must not go again."""
-    for wait in NOTE_WAITS:
+    for number in count():
         try:
             note()
             return
-        except StorageError:
+        except StorageError as problem:
             if stopping():
                 raise
-            time.sleep(wait)
-    note()
+            if number == 0:
+                log.error("%s A mail went out; that is noted as soon as the database is well.", problem)
+            time.sleep(NOTE_WAITS[min(number, len(NOTE_WAITS) - 1)])
 
 
 def _attempt(channel: Channel, mail: Mail) -> DeliveryProblem | None:

@@ -8,11 +8,15 @@ import asyncio
 import logging
 import signal
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
 
+from storage.errors import StorageError
 from watcher.deliver import Channel
 from watcher.desk import Desk
 from watcher.digest import open_due, send_due
@@ -26,6 +30,9 @@ DRAIN = timedelta(seconds=20)
 REPLAY_EVERY = timedelta(days=1)
 """How often we look for what other rules judged: a process that still has older ones may have stored it."""
 
+STEP = timedelta(minutes=1)
+"""A wall clock that is off by more than this between two looks was set, or the machine slept."""
+
 log = logging.getLogger(__name__)
 
 
@@ -38,27 +45,39 @@ class Service:
     channels: Mapping[str, Channel]
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    complaints: dict[str, str] = field(default_factory=dict)
     replayed_at: datetime | None = None
 
     async def run(self) -> None:
         """Work until SIGTERM or SIGINT, then drain."""
         scheduler = AsyncIOScheduler(timezone="UTC")
-        scheduler.add_job(
-            self.tick,
-            "interval",
-            seconds=self.desk.settings.tick_seconds,
-            next_run_time=datetime.now(UTC),
-            coalesce=True,
-            max_instances=1,
-            misfire_grace_time=None,
-        )
+        every = timedelta(seconds=self.desk.settings.tick_seconds)
+        tick = scheduler.add_job(self.tick, Steady(every), coalesce=True, max_instances=1, misfire_grace_time=None)
         self._listen()
         scheduler.start()
-        await self.stopping.wait()
+        await self._watch_clock(tick, every.total_seconds())
         scheduler.pause()
         await self._drain()
-        await self._beat(STOPPED)
+        with suppress(StorageError):  # a heartbeat grows old by itself
+            await self._beat(STOPPED)
         scheduler.shutdown(wait=False)
+
+    async def _watch_clock(self, tick: Job, seconds: float) -> None:
+        """Until we stop, look whether the wall clock was set: APScheduler would wait for as long as it was set back."""
+        loop, clock = asyncio.get_running_loop(), self.desk.clock
+        ahead = clock().timestamp() - loop.time()
+        while not await self._stops_within(seconds):
+            before, ahead = ahead, clock().timestamp() - loop.time()
+            step = timedelta(seconds=round(ahead - before))
+            if abs(step) > STEP:
+                way = "back" if step < timedelta() else "ahead, or this machine slept,"
+                log.warning("the clock was set %s by %s; the work goes on", way, abs(step))
+                tick.modify(next_run_time=clock())
+
+    async def _stops_within(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.stopping.wait(), seconds)
+        return self.stopping.is_set()
 
     async def tick(self) -> None:
         """Start every job that is not still running; wait for none."""
@@ -77,14 +96,23 @@ class Service:
         }
 
     async def _guard(self, name: str, job: Callable[[], Awaitable[object]]) -> None:
-        """Run one job; what goes wrong in it is logged and tried again at the next tick."""
+        """Run one job; what goes wrong in it is logged once, and tried again at the next tick."""
         try:
             await job()
         except Exception as problem:
-            log.error("%s: %s; tried again at the next tick", name, problem)
-            log.debug("%s", name, exc_info=True)
+            self._complain(name, str(problem).rstrip("."))
+        else:
+            if self.complaints.pop(name, None):
+                log.info("%s: works again", name)
         finally:
             del self.running[name]
+
+    def _complain(self, name: str, problem: str) -> None:
+        """Log a problem when it is a new one: a database that is away must not fill the log."""
+        if self.complaints.get(name) != problem:
+            log.error("%s: %s; tried again at the next tick", name, problem)
+        log.debug("%s", name, exc_info=True)
+        self.complaints[name] = problem
 
     async def _beat(self, value: str = "") -> None:
         await asyncio.to_thread(self.desk.store.facts.note, HEARTBEAT, value, self.desk.clock())
@@ -123,3 +151,18 @@ class Service:
         jobs = [asyncio.create_task(self.poller.finish(DRAIN)), *self.running.values()]
         await asyncio.wait(jobs, timeout=DRAIN.total_seconds() + 2)
         log.info("stopped")
+
+
+class Steady(BaseTrigger):  # type: ignore[misc] # apscheduler has no types
+    """Fire at once, then again and again, counted from the last time.
+
+    APScheduler's own interval lists every tick that a step of the clock passed over: 350 million of them on a
+    machine that starts in 1970 and then hears the time.
+    """
+
+    def __init__(self, every: timedelta) -> None:
+        self.every = every
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        """Return when to fire; APScheduler asks."""
+        return now + self.every if previous else now

@@ -25,9 +25,9 @@ class Sink:
 
 
 @contextmanager
-def open_sink() -> Iterator[Sink]:
-    """Start a mail server on a free port of this machine; stop it in the end."""
-    sink = Sink()
+def open_sink(sink: Sink | None = None) -> Iterator[Sink]:
+    """Start a mail server on the sink's port, a free one when it has none; stop it in the end."""
+    sink = sink or Sink()
     loop = asyncio.new_event_loop()
     thread = Thread(target=loop.run_forever, daemon=True)
     thread.start()
@@ -42,7 +42,7 @@ def open_sink() -> Iterator[Sink]:
 
 
 async def _listen(sink: Sink, loop: asyncio.AbstractEventLoop) -> asyncio.Server:
-    server = await loop.create_server(lambda: SMTP(sink, loop=loop), sink.host, 0)
+    server = await loop.create_server(lambda: SMTP(sink, loop=loop), sink.host, sink.port)
     sink.port = server.sockets[0].getsockname()[1]
     return server
 

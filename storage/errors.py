@@ -6,7 +6,7 @@ import psycopg
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 SQLITE_FAULTS = {
-    "SQLITE_FULL": "the disk is full; free some space and start again.",
+    "SQLITE_FULL": "the disk is full; free some space.",
     "SQLITE_READONLY": "cannot be written; check the permissions of the file and of its folder.",
     "SQLITE_PERM": "cannot be opened; check the permissions of the file and of its folder.",
     "SQLITE_CANTOPEN": "cannot be opened; check the permissions of the file and of its folder.",
@@ -19,7 +19,7 @@ SQLITE_FAULTS = {
 """By the beginning of the result code's name, https://sqlite.org/rescode.html."""
 
 POSTGRES_FAULTS = {
-    "53100": "the server's disk is full; free some space there and start again.",
+    "53100": "the server's disk is full; free some space there.",
     "53": "the server has no room for more; raise its limits, such as max_connections.",
     "25006": "the server only reads; name the address of the one that writes.",
     "28": "the server refuses this user or password; correct them in the address.",

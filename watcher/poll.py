@@ -129,8 +129,9 @@ class Poller:
             feed = feed_from(row, self.desk.feeds[row.id], self.desk.settings.fetch)
             outcome, reading = await self._look(feed)
             report = await asyncio.to_thread(self._keep, feed, outcome, reading)
-        except Exception:
-            log.exception("feed %s: the visit was not recorded; it is due again when its lease ends", row.id)
+        except Exception as problem:
+            log.error("feed %s: the visit is not recorded but repeated when its lease ends: %s", row.id, problem)
+            log.debug("feed %s", row.id, exc_info=True)
         else:
             self.on_visit(report)
         finally:

@@ -81,7 +81,8 @@ def unsent_problems(desk: Desk) -> list[str]:
     now = desk.clock()
     return list(
         dict.fromkeys(
-            f"{one.state}, {'tried again ' + ago(one.due_at, now) if one.due_at else 'not tried again'}: {one.problem}"
+            f"{one.state}, {'tried again ' + ago(one.due_at, now) if one.due_at else 'not tried again'}: "
+            f"{one.problem or 'waits for its turn'}"
             for one in desk.store.deliveries.unsent()
         )
     )

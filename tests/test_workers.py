@@ -276,3 +276,14 @@ def test_a_parent_that_is_killed_leaves_no_reader(parent: subprocess.Popen[str])
     process_id = int(order_reading(parent).split()[0])
     parent.kill()
     assert wait_for_end(process_id)
+
+
+def test_a_reader_whose_parent_is_gone_says_nothing() -> None:
+    command = [sys.executable, "-m", "watcher.workers", str(2**30), "20"]
+    root = str(Path(__file__).parent.parent)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=root) as orphan:
+        assert orphan.stdout
+        assert orphan.stderr
+        orphan.stdout.close()
+        assert orphan.stderr.read() == b""
+        assert orphan.wait() == 0

@@ -234,8 +234,12 @@ def _take_output() -> BinaryIO:
 
 
 def _send(answers: BinaryIO, value: object) -> None:
-    answers.write(_frame(value))
-    answers.flush()
+    """Answer the parent; when it was killed meanwhile, end without a word."""
+    try:
+        answers.write(_frame(value))
+        answers.flush()
+    except BrokenPipeError:
+        os._exit(0)
 
 
 def _read(question: dict[str, Any]) -> Reading | ReadProblem:

@@ -50,7 +50,9 @@ def run(**changes):
         "papers": [paper],
         "served": {one.url: [sight(max(one.at, 0) + HOUR, 10.0)] for one in ENTRIES},
         "health": [(0.0, 0.0), (END, END)],
-        "items": [Item(number, ADDRESS.format(number), f"Title {number}", number != 3) for number in range(4)],
+        "items": [
+            Item(number, f"k{number}", ADDRESS.format(number), f"Title {number}", number != 3) for number in range(4)
+        ],
         "told": {"daily": {"lin": [mail("08", 1, at=50.0), mail("09", 2)]}},
         "deliveries": {"<08.lin>": "sent", "<09.lin>": "sent"},
         "digests": [("daily", "08"), ("daily", "09")],
@@ -82,8 +84,9 @@ AGAIN = mail("09", 2, at=101.0)
     ("fault", "changes"),
     [
         ("lost", {"items": ITEMS[:3]}),
-        ("doubled", {"items": [*ITEMS, replace(ITEMS[3], id=9)]}),
-        ("doubled", {"items": [*ITEMS, Item(9, "https://paper-001.example/n/99", "Nobody's", False)]}),
+        ("doubled", {"items": [*ITEMS, replace(ITEMS[3], id=9, key="another")]}),
+        ("doubled", {"items": [*ITEMS, replace(ITEMS[1], id=9)]}),
+        ("doubled", {"items": [*ITEMS, Item(9, "k9", "https://paper-001.example/n/99", "Nobody's", False)]}),
         ("lost", {"items": [*ITEMS[:1], replace(ITEMS[1], captured=False), *ITEMS[2:]]}),
         ("doubled", {"items": [*ITEMS[:3], replace(ITEMS[3], captured=True)]}),
         ("lost", {"items": [*ITEMS[:2], replace(ITEMS[2], title="Draft"), ITEMS[3]]}),
@@ -134,6 +137,10 @@ def test_an_entry_is_fresh_or_old_by_the_visit_that_was_recorded():
     assert faults(seen(killed, sight(4 * DAY, 40.0))) == {"lost"}
     assert not faults(seen(sight(3 * DAY, 10.0, machine=6 * DAY))), "old by the worker's clock"
     assert not faults(seen(sight(3 * DAY, 10.0, whole=False), late)), "half a document proves nothing"
+
+
+def test_what_is_purged_may_be_set_aside_again():
+    assert not faults(run(items=[*ITEMS, replace(ITEMS[3], id=9)]))
 
 
 def test_a_day_that_a_wrong_clock_skipped_is_no_loss():

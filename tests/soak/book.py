@@ -19,7 +19,7 @@ BACKFILL_DAYS = 3.0
 """The product's rule: what was older at its first sight is stored and not told."""
 KEEPING = 3.0
 """Real seconds after which a document that was sent is surely recorded, if nothing happened to the worker."""
-FLAT = 1.25
+FLAT = 1.3
 """So much may the memory of the last day be above that of the first."""
 MOMENT = 1.0
 """Real seconds between a 250 and the end of its transaction, at the very most."""
@@ -30,6 +30,7 @@ class Item:
     """What the database says of an item; once seen it is remembered, for maintenance removes what is set aside."""
 
     id: int
+    key: str
     url: str
     title: str
     captured: bool
@@ -153,17 +154,23 @@ def judge_run(evidence: Evidence) -> list[Line]:
 
 
 def _judge_items(expected: list[Expected], items: Mapping[str, list[Item]]) -> Line:
+    """Each entry is one item. What was set aside and purged may be set aside again, under the key it had."""
     sure = [one.url for one in expected if one.sure]
     found = [url for url in sure if url in items]
     brief = [one.url for one in expected if not one.sure]
+    again = [url for url, same in items.items() if len(same) > 1 and _is_purged(same)]
     words = (
-        f"on show {len(expected):,}  expected {len(sure):,}  found {len(found):,}; "
-        f"shown too briefly to be sure {len(brief)}, found of these {sum(url in items for url in brief)}"
+        f"on show {len(expected):,}  expected {len(sure):,}  found {len(found):,}; shown too briefly to be sure "
+        f"{len(brief)}, found of these {sum(url in items for url in brief)}; set aside again after a purge {len(again)}"
     )
     known = {one.url for one in expected}
-    doubled = [url for url, same in items.items() if len(same) > 1]
+    doubled = [url for url, same in items.items() if len(same) > 1 and url not in again]
     strangers = [url for url in items if url not in known]
     return Line("items", words, sorted(set(sure) - set(found)), doubled + strangers)
+
+
+def _is_purged(same: list[Item]) -> bool:
+    return len({item.key for item in same}) == 1 and not any(item.captured for item in same)
 
 
 def _judge_captures(expected: list[Expected], items: Mapping[str, list[Item]]) -> Line:

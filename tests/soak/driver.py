@@ -37,7 +37,7 @@ DUE_FOR = 2 * HOUR
 LAST_SKIPPED = 3
 """Days after a step of two days that have no digest of their own."""
 
-ITEMS = "SELECT id, url, title, captured_at FROM items WHERE feed_id IS NOT NULL"
+ITEMS = "SELECT id, key, url, title, captured_at FROM items WHERE feed_id IS NOT NULL"
 
 
 @dataclass(kw_only=True)
@@ -164,8 +164,8 @@ class Driver:
             return
         with suppress(StorageError, SQLAlchemyError):
             for row in read_rows(self.database.url, ITEMS):
-                captured = row["captured_at"] is not None
-                self.items[row["id"]] = Item(row["id"], row["url"], row["title"], captured)
+                captured = row.pop("captured_at") is not None
+                self.items[row["id"]] = Item(**row, captured=captured)
 
     def _measure(self) -> None:
         """Note the memory of a worker that has run for a while."""

@@ -36,7 +36,8 @@ class Victim:
 
     @property
     def ended_by_itself(self) -> bool:
-        return self._process is not None and self._process.poll() not in (None, 0, -signal.SIGKILL)
+        ours = (None, 0, -signal.SIGKILL, -signal.SIGTERM)
+        return self._process is not None and self._process.poll() not in ours
 
     def start(self) -> None:
         words = (self.home / "config", self.database, self.clocks.path, self.clocks.origin, self.clocks.factor)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, func, or_, select, update
 
 from storage.database import Database
-from storage.leases import claim_rows, release_rows
+from storage.leases import claim_rows
 from storage.rows import DELIVERIES, DIGESTS, clean_text, model_of
 from storage.tables import DeliveryRow, DigestRow
 
@@ -65,11 +65,6 @@ class Deliveries:
         waiting = and_(DELIVERIES.c.channel == channel, DELIVERIES.c.due_at < until, DELIVERIES.c.claimed_by.is_(None))
         with self._database.writing() as connection:
             connection.execute(update(DELIVERIES).where(waiting).values(due_at=until))
-
-    def release(self, now: datetime) -> None:
-        """Give back what this owner holds: due now, unclaimed."""
-        with self._database.writing() as connection:
-            release_rows(connection, DELIVERIES, self._owner, now)
 
     def hasten(self, now: datetime) -> None:
         """Make every delivery that waits for another try due now."""

@@ -209,16 +209,6 @@ class FaultyFetcher(Fetcher):
         return outcome
 
 
-class FaultyReader(Reader):
-    fault: Fault
-
-    async def read(self, fetched: Fetched, feed: Feed) -> Reading:
-        reading = await super().read(fetched, feed)
-        self.fault.line.send(sorted(self.worker_pids))
-        self.fault.reach("read", feed.id)
-        return reading
-
-
 class QuickReader(Reader):
     """Reads in this process: to start one of its own costs more than all the rest of a test."""
 
@@ -293,22 +283,17 @@ def begin(desk: Desk, fault: Fault) -> None:
 
 def visit(desk: Desk, fault: Fault) -> list[str]:
     """Visit what is due; return which feeds those were."""
-    return asyncio.run(_visit(desk, fault, QuickReader()))
+    return asyncio.run(_visit(desk, fault))
 
 
-def visit_earnestly(desk: Desk, fault: Fault) -> list[str]:
-    """Visit what is due, and read in a process; say which one that is."""
-    return asyncio.run(_visit(desk, fault, FaultyReader()))
-
-
-async def _visit(desk: Desk, fault: Fault, reading: QuickReader | FaultyReader) -> list[str]:
+async def _visit(desk: Desk, fault: Fault) -> list[str]:
     visited: list[str] = []
 
     def note(report: Report) -> None:
         if report.recorded.kept:
             visited.append(report.visit.feed.id)
 
-    async with FaultyFetcher(desk.settings.fetch, "") as fetcher, reading as reader:
+    async with FaultyFetcher(desk.settings.fetch, "") as fetcher, QuickReader() as reader:
         fetcher.fault = reader.fault = fault
         await Poller(desk=desk, judge=FaultyJudge(fault), fetcher=fetcher, reader=reader, on_visit=note).poll()
     return visited
@@ -327,7 +312,6 @@ def send(desk: Desk, fault: Fault) -> list[str]:
 JOBS: Mapping[str, Callable[[Desk, Fault], Any]] = {
     "begin": begin,
     "visit": visit,
-    "visit earnestly": visit_earnestly,
     "open": open_digests,
     "send": send,
 }

@@ -6,6 +6,7 @@ import signal
 import time
 from collections import Counter
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from itertools import chain
@@ -16,8 +17,11 @@ from conftest import answer, rss
 from crashing import FORK, PATIENCE, Life, refuse, serve, start, wait_for
 from sqlalchemy import event, text
 
+from storage.store import Store
+from watcher.deliver import ChannelProblem, open_channels
 from watcher.demo.sink import open_sink
 from watcher.desk import open_store
+from watcher.digest import deliver_next, note_subscriptions, open_due, send_due
 from watcher.poll import LEASE, open_poller, poll
 from watcher.settings.watcher import FetchSettings, SmtpSettings, WatcherSettings
 
@@ -117,6 +121,46 @@ def test_what_a_killed_service_was_visiting_is_visited_by_another_when_the_lease
     assert sorted(visited) == sorted(both.feeds)
     assert Counter(Counter(site.asked).values()) == {1: 3 * SLOTS, 2: SLOTS}
     assert both.count("items WHERE feed_id IS NOT NULL") == 4 * SLOTS
+
+
+class Away:
+    """A mail server that reaches nobody; before it says so, something else happens."""
+
+    def __init__(self, meanwhile=list):
+        self.meanwhile, self.mails = meanwhile, []
+
+    def send(self, mail):
+        self.mails.append(mail)
+        self.meanwhile()
+        raise ChannelProblem("the mail server is away")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        pass
+
+
+def test_two_that_find_the_mail_server_away_ask_it_once_each_and_then_send_each_mail_once(make_desk, clock):
+    readers = tuple(f"reader-{number}@desk.example" for number in range(5))
+    with open_sink() as sink:
+        smtp = SmtpSettings(host=sink.host, port=sink.port, security="none")
+        daily = {"id": "daily", "at": "18:00", "recipients": readers, "when_empty": "note"}
+        one = make_desk({"smtp": smtp, "subscriptions": (daily,)})
+        two = replace(one, store=Store(one.store.database))
+        note_subscriptions(one, clock())
+        clock.forward(hours=6)
+        assert [open_due(one), open_due(two)] == [1, 0]
+        second = Away()
+        first = Away(lambda: send_due(two, {"smtp": second}))
+        assert send_due(one, {"smtp": first}) == ["pending"]
+        assert [mail.recipient for mail in first.mails + second.mails] == list(readers[:2])
+        clock.forward(seconds=59)
+        channels = open_channels(one.settings)
+        assert [deliver_next(one, channels), deliver_next(two, channels)] == [None, None]
+        clock.forward(seconds=1)
+        assert [deliver_next(desk, channels) for desk in (one, two, one, two, one, two)] == ["sent"] * 5 + [None]
+    assert Counter(message_from_bytes(mail)["To"] for mail in sink.mails) == dict.fromkeys(readers, 1)
 
 
 @pytest.fixture

@@ -111,14 +111,6 @@ class Town:
         return found
 
 
-def is_running(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 OTHERS = """
 SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'city-watcher'
 """
@@ -217,14 +209,25 @@ def test_an_item_that_was_kept_but_not_told_apart_gets_its_story_at_the_next_sta
     assert_stories_are_told_apart(town)
 
 
-@pytest.mark.parametrize("fresh_url", ["sqlite"], indirect=True)
-def test_a_document_that_was_being_read_leaves_no_process_behind(town):
-    with town.lives((NOON, "visit earnestly"), fault="read a", manner="stay") as child:
-        [reader] = child.says()
-        assert child.says() == "here"
-        assert is_running(reader)
-        child.kill()
-    wait_for(lambda: not is_running(reader))
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "after INSERT INTO feeds",
+        "commit INSERT INTO feeds",
+        "after INSERT INTO items",  # the seeds
+        "commit INSERT INTO items",
+        "after UPDATE items SET story_id",
+        "committed UPDATE items SET story_id",
+    ],
+)
+def test_a_start_that_is_killed_is_made_good_by_the_next(town, fault):
+    town.feeds["c"] = town.site.url("/c")
+    town.site.pages["/c"] = rss()
+    town.die(fault, (NOON, "begin"))
+    assert town.live((NOON, "begin"), (NOON, "visit")) == [None, ["a", "b", "c"]]
+    seeds = town.rows("SELECT key, story_id = id FROM items WHERE feed_id IS NULL")
+    assert len(seeds) == len(set(seeds)) == 3
+    assert all(story for _, story in seeds)
 
 
 # A digest: it holds no lease, so whoever looks next goes on at once.

@@ -215,15 +215,6 @@ def test_a_delivery_of_a_killed_process_is_due_again_when_its_lease_ends(store, 
     assert not store.deliveries.record(claimed[0].id, **late)
 
 
-def test_released_deliveries_are_due_again(store, other):
-    opened(store)
-    store.deliveries.claim(NOW, LEASE)
-    other.deliveries.release(NOW)
-    assert other.deliveries.claim(NOW, LEASE) is None
-    store.deliveries.release(NOW)
-    assert other.deliveries.claim(NOW, LEASE) is not None
-
-
 def test_the_views_hold_no_recipient(store):
     keep(store, new_item())
     store.digests.open(digest_row(), [id_of(store, "cna:1")], [delivery_row("secret-reader@desk.example")])

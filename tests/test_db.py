@@ -22,7 +22,6 @@ from storage.stats import gather_stats
 from watcher.cli import main
 
 
-
 @pytest.fixture
 def cw(tmp_path, monkeypatch, capsys, fresh_url):
     """Run a command on the database; return what it said. `code` is what it must end with."""
@@ -244,21 +243,22 @@ def test_rows_that_point_to_nothing_are_told(store, tmp_path, change, column):
 
 
 @on_sqlite
-def test_damage_is_told(store, tmp_path):
+@pytest.mark.parametrize("place", ["items", "ix_feeds_host"])
+def test_damage_is_told(store, tmp_path, place):
     fill(store)
     store.database.close()
-    damage(tmp_path / "watcher.db", "items")
+    damage(tmp_path / "watcher.db", place)
     with open_store(f"sqlite:///{tmp_path}/watcher.db") as damaged:
         found = faults(damaged)
     assert found
     assert all("damaged" in fault and "put your last backup in its place" in fault for fault in found)
 
 
-def damage(file, table):
-    """Overwrite the first page of a table."""
+def damage(file, place):
+    """Overwrite the first page of a table or of an index."""
     with closing(sqlite3.connect(file)) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        (page,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+        (page,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (place,)).fetchone()
         (size,) = database.execute("PRAGMA page_size").fetchone()
     with file.open("r+b") as bytes_of:
         bytes_of.seek((page - 1) * size)

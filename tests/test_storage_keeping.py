@@ -1,5 +1,7 @@
 """Keeping: what is not for good leaves after its time, and nothing else does."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import inspect, text
 from storing import HOUR, NOW, id_of, keep, new_item, open_store, seed_item
@@ -68,9 +70,9 @@ def test_a_purged_item_is_not_searched_any_more(store):
 @pytest.mark.parametrize("fresh_url", ["postgres"], indirect=True)
 def test_a_purge_waits_for_nobody_that_writes(store):
     keep(store, new_item("cna:1", "near", at=OLD), new_item("cna:2", "near", at=OLD), at=OLD)
-    with store.database.writing() as connection:
+    with ThreadPoolExecutor(1) as threads, store.database.writing() as connection:
         connection.execute(text("UPDATE items SET title = 'Lanterns float again' WHERE key = 'cna:1'"))
-        assert store.keeping.purge(NOW, OLD).items == 1
+        assert threads.submit(store.keeping.purge, NOW, OLD).result(20).items == 1
     assert keys(store) == {"cna:1"}
     assert store.keeping.purge(NOW, OLD).items == 1
 
@@ -79,9 +81,10 @@ def test_a_purge_waits_for_nobody_that_writes(store):
 def test_a_purge_goes_on_though_another_process_changed_the_schema(store, fresh_url):
     """SQLite says `no such table: items` once, to a DELETE that is the first to notice."""
     keep(store, new_item("cna:1", "near", at=OLD), at=OLD)
-    with open_store(fresh_url) as other, other.database.writing() as connection:
-        connection.execute(text("ANALYZE"))
-    assert store.keeping.purge(NOW, OLD).items == 1
+    with open_store(fresh_url) as other:
+        with store.database.writing() as connection:
+            connection.execute(text("ANALYZE"))
+        assert other.keeping.purge(NOW, OLD).items == 1
 
 
 def test_every_foreign_key_has_an_index_or_a_purge_would_look_through_all_tables_for_every_item(store):

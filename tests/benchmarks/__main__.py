@@ -8,6 +8,7 @@ All is CPU time, user and system, of our process and its children; the site's pr
 import argparse
 import io
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -108,6 +109,7 @@ def show(told: dict[str, Any]) -> None:
 
 def main() -> None:
     """Measure, print, write."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that no process is left
     wanted = read_arguments()
     size, parse = time_parse(wanted.entries)
     python = None if wanted.alone else peer_python()

@@ -5,6 +5,7 @@ make soak ARGS="--minutes 2 --seed 7 --postgres"
 
 import argparse
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Iterable, Mapping
@@ -120,6 +121,7 @@ def print_troubles(plan: Plan, driver: Driver, answers: Mapping[str, int]) -> No
 
 def main() -> int:
     """Return the exit code."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything is cleaned up
     wanted = read_arguments()
     if wanted.seed is None:
         wanted.seed = SystemRandom().randrange(10**6)

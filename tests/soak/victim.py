@@ -45,6 +45,7 @@ class Victim:
         with (self.home / "worker.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "soak.worker", *map(str, words)],
+                stdin=subprocess.PIPE,
                 stderr=log,
                 env=os.environ | {"PYTHONPATH": paths, TAG: str(self.home)},
                 start_new_session=True,

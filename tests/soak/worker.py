@@ -3,8 +3,10 @@
 python -m soak.worker CONFIG_FOLDER DATABASE_URL CLOCK_FILE ORIGIN FACTOR
 """
 
+import os
 import sys
 from pathlib import Path
+from threading import Thread
 from types import SimpleNamespace
 
 from soak.clocks import Clocks
@@ -23,7 +25,14 @@ class SimulatedPlace(Place):
         return Place.settings(self).model_copy(update={"tick_seconds": TICK_SECONDS})
 
 
+def end_with_driver() -> None:
+    """Leave no worker behind, however the driver ends."""
+    sys.stdin.buffer.read()
+    os._exit(1)
+
+
 def main() -> None:
+    Thread(target=end_with_driver, daemon=True).start()
     config, database, file, origin, factor = sys.argv[1:]
     clocks = Clocks(Path(file), float(origin), float(factor))
     place = SimulatedPlace(config=Path(config), database=database, clock=clocks.now)

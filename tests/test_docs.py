@@ -17,7 +17,9 @@ def all_commands():
     group = get_command(app)
     for name in COMMANDS:
         command = group.get_command(None, name)
-        yield from (f"{name} {inner}" for inner in command.list_commands(None)) if hasattr(command, "commands") else [name]
+        yield from (
+            (f"{name} {inner}" for inner in command.list_commands(None)) if hasattr(command, "commands") else [name]
+        )
 
 
 @pytest.mark.parametrize("command", list(all_commands()))

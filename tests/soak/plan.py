@@ -78,7 +78,7 @@ def make_plan(random: Random, papers: Sequence[str], days: float, digests: Seque
         feeds=[broken, network, *feeds],
         mail=list(_mail_spans(random, end, digests)),
         database=list(_database_spans(random, end)),
-        events=sorted([*_kills(random, end), *_clock_steps(random, days)], key=lambda event: event.at),
+        events=sorted([*_kills(random, end), *_clock_steps(random, days, digests)], key=lambda event: event.at),
         moved_at={papers[-1]: 0.3 * end},
     )
 
@@ -121,16 +121,23 @@ def _kills(random: Random, end: float) -> Iterator[Event]:
         at += (random.expovariate(1) * HOURS_BETWEEN_KILLS + 3) * HOUR
 
 
-def _clock_steps(random: Random, days: float) -> Iterator[Event]:
+def _clock_steps(random: Random, days: float, digests: Sequence[float]) -> Iterator[Event]:
     """The clock goes wrong by so many hours and is set right later; the machine sleeps two days.
 
-    A clock that is 50 hours ahead makes every feed due 50 hours late when it is set right: only in long runs.
+    It is set back soon after a digest was opened: what is captured next seems older than that digest. A clock that is
+    50 hours ahead makes every feed due 50 hours late when it is set right: only in long runs.
     """
     wrong = [(2, 9), (-2, 9)] + ([(50, 6), (2, 20), (-2, 20)] if days >= SHORT_RUN_DAYS else [])
     random.shuffle(wrong)
     share = days * DAY / (len(wrong) + 2)
     for number, (hours, lasting) in enumerate(wrong):
-        at = (number + random.uniform(0.1, 0.4)) * share
-        yield Event(at, "step", hours * HOUR)
-        yield Event(at + lasting * HOUR, "step", -hours * HOUR)
+        at = (number + random.uniform(0, 0.3)) * share
+        first = at if hours > 0 else _soon_after(digests, at)
+        second = first + lasting * HOUR if hours < 0 else _soon_after(digests, first + lasting * HOUR)
+        yield Event(first, "step", hours * HOUR)
+        yield Event(second, "step", -hours * HOUR)
     yield Event((len(wrong) + 0.2) * share, "sleep", SLEEP_DAYS * DAY)
+
+
+def _soon_after(digests: Sequence[float], at: float) -> float:
+    return digests[bisect_left(digests, at)] + HOUR / 4

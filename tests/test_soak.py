@@ -156,7 +156,7 @@ def test_a_seed_makes_the_same_run_again():
     assert plan(7) == plan(7)
     assert plan(7) != plan(8)
     papers, made = plan(7)
-    assert {event.what for event in made.events} == {"kill", "term", "step", "sleep"}
+    assert {event.what for event in made.events} == {"kill", "kill at work", "term", "step", "sleep"}
     assert sum(event.seconds for event in made.events if event.what == "step") == 0, "the clock is right in the end"
     assert papers[0].document(3 * DAY) != papers[0].document(20 * DAY)
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from soak.book import Evidence, Item
 from soak.clocks import DAY, HOUR, Clocks, moment
 from soak.databases import Soaked, read_rows
-from soak.plan import KILL_AT_250, KILL_AT_FETCH, Event, Plan
+from soak.plan import KILL_AT_250, Event, Plan
 from soak.post import Mail, Post, read_mail
 from soak.site import Site
 from soak.victim import Victim, count_processes
@@ -30,8 +30,8 @@ LOOK_SECONDS = 0.03
 WELL_SECONDS = 3.0
 """A worker this old, with its database, has had time for everything that is due; its memory is measured."""
 HARVEST = 6 * HOUR
-LONGEST_GRIP = 0.05
-"""Seconds from the sending of a document to the kill: it strikes while it is read, judged or stored."""
+LONGEST_GRIP = 0.2
+"""Seconds from the sending of a document to a kill at work: it strikes while it is read, judged or stored."""
 DUE_FOR = 2 * HOUR
 """A digest must be there when it was due so long by the clock of a worker that was well."""
 LAST_SKIPPED = 3
@@ -53,6 +53,7 @@ class Driver:
     database: Soaked
     victim: Victim
     subscriptions: tuple[SubscriptionSettings, ...]
+    armed: float | None = None
     resume_at: float = 0.0
     held_at: float | None = None
     freed_at: float = 0.0
@@ -101,6 +102,9 @@ class Driver:
             case "kill":
                 self._kill("killed at random", event.seconds)
                 return
+            case "kill at work":
+                self.armed = event.seconds
+                return
             case "term" if self.victim.is_alive:
                 self.resume_at = self.clocks.world() + event.seconds
                 self.counts["SIGTERM that took too long"] += not self.victim.stop()
@@ -116,8 +120,9 @@ class Driver:
             self.counts[why] += 1
 
     def _after_news(self) -> None:
-        if self.random.random() < KILL_AT_FETCH:
-            Timer(self.random.uniform(0, LONGEST_GRIP), self._kill, ("killed after a document",)).start()
+        down, self.armed = self.armed, None
+        if down is not None:
+            Timer(self.random.uniform(0, LONGEST_GRIP), self._kill, ("killed after a document", down)).start()
 
     def _after_mail(self) -> None:
         if self.random.random() < KILL_AT_250:

@@ -12,9 +12,9 @@ MAIL_MOODS = ("refuse", "rcpt450", "mute", "hang", "data452", "drop", "greet421"
 """mute: takes the mail and never says so. drop: hangs up after the final dot and has nothing."""
 ILL_FEEDS = 0.3
 HOURS_BETWEEN_KILLS = 15.0
-KILL_AT_250, KILL_AT_FETCH = 0.25, 0.005
-"""How often the very moment after a mail was taken, or a document was sent, is the worker's last."""
-TERM_SHARE = 0.2
+KILL_AT_250 = 0.25
+"""How often the very moment after a mail was taken is the worker's last."""
+ENDS = {"kill": 0.2, "kill at work": 0.6, "term": 0.2}
 MOST_HOURS_DOWN = 4.0
 NETWORK_DOWN = 6 * HOUR
 LOCK_HOURS = (1.5, 4.0)
@@ -37,7 +37,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happens at a moment: kill, term, sleep or step, by so many seconds."""
+    """Something that happens at a moment: kill, kill at work, term, sleep or step, by so many seconds."""
 
     at: float
     what: str
@@ -117,7 +117,7 @@ def _kills(random: Random, end: float) -> Iterator[Event]:
     at = random.expovariate(1) * HOURS_BETWEEN_KILLS * HOUR
     while at < end:
         down = random.uniform(0, MOST_HOURS_DOWN) * HOUR
-        yield Event(at, "term" if random.random() < TERM_SHARE else "kill", down)
+        yield Event(at, random.choices(list(ENDS), list(ENDS.values()))[0], down)
         at += (random.expovariate(1) * HOURS_BETWEEN_KILLS + 3) * HOUR
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from conftest import rss
+from pydantic import ValidationError
 from sqlalchemy import text
 from storing import keep, new_item, open_store
 
@@ -13,6 +14,7 @@ from storage.errors import StorageError
 from storage.keeping import Purged
 from watcher.poll import open_poller, poll
 from watcher.service import Service
+from watcher.settings.watcher import KeepSettings
 from watcher.upkeep import UPKEEP, keep_house
 
 FORUM = ("f1", "Shanghai-Taipei City Forum opens", "The mayors of Shanghai and Taipei signed two MOUs.")
@@ -108,3 +110,11 @@ def test_the_service_keeps_house(make_desk, judge, clock, caplog):
     asyncio.run(live())
     assert caplog.text.count("upkeep: 1 set-aside items and 0 visits were purged") == 1
     assert caplog.text.count("upkeep") == 1
+
+
+def test_a_hundred_years_are_kept_and_more_are_refused(make_desk):
+    desk = make_desk({"keep": {"set_aside_days": 36_500, "visits_days": 36_500}})
+    assert keep_house(desk) == Purged(items=0, visits=0)
+    for key in ("set_aside_days", "visits_days"):
+        with pytest.raises(ValidationError, match="less than or equal to 36500"):
+            KeepSettings(**{key: 36_501})  # a moment so long ago has no date

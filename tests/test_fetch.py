@@ -260,6 +260,7 @@ def test_the_body_of_a_redirect_is_not_read() -> None:
 
 def test_a_password_in_the_address_is_used_and_never_shown(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
+    caplog.set_level("DEBUG", logger="httpx")
     outcome, server = look_and_tell(reply(), user="mayor:geheim@")
     assert server.asked[0]["authorization"] == "basic bwf5b3i6z2vozwlt"
     assert isinstance(outcome, Fetched)

@@ -28,7 +28,9 @@ DRAIN_DAYS = 2.5
 """So long all is well in the end: back-off, the digest after it, and its mail."""
 LOOK_SECONDS = 0.03
 WELL_SECONDS = 3.0
-"""A worker this old, with its database, has had time for everything that is due; its memory is measured."""
+"""A worker this old, with its database, has had time for everything that is due."""
+GROWN_SECONDS = 6.0
+"""A worker this old has loaded and seen everything; its memory is measured."""
 HARVEST = 6 * HOUR
 LONGEST_GRIP = 0.2
 """Seconds from the sending of a document to a kill at work: it strikes while it is read, judged or stored."""
@@ -174,7 +176,7 @@ class Driver:
 
     def _measure(self) -> None:
         """Note the memory of a worker that has run for a while."""
-        if self.victim.age > WELL_SECONDS and (size := self.victim.megabytes()):
+        if self.victim.age > GROWN_SECONDS and (size := self.victim.megabytes()):
             self.memory.append((self.clocks.world(), size))
 
     def _evidence(self) -> Evidence:

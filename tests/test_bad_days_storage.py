@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg
@@ -226,6 +226,20 @@ def test_a_database_in_trouble_is_told_once_and_everything_is_caught_up(trouble,
     assert sorted(reader for reader, _ in mails_of(sink)) == sorted(2 * READERS)
     assert [told_in(sink).count(title) for title in (FORUM[1], DAEGU[1], BUSAN[1])] == [1, 1, 1]
     assert "works again" in caplog.text
+
+
+def test_a_server_that_was_started_anew_between_two_ticks_is_not_even_noticed(server, site, make_desk, judge, caplog):
+    async def live():
+        async with living(desk, judge) as service:
+            await tick(service)
+            server.stop()
+            server.start()
+            await tick(service)
+
+    with stopped(server) as trouble:
+        desk = replace(make_desk(a=site.url("/a")), store=trouble.store)
+        asyncio.run(live())
+    assert complaints(caplog) == []
 
 
 def test_a_visit_that_cannot_be_recorded_is_told_and_repeated(site, disk, make_desk, judge, clock, caplog):

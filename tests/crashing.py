@@ -81,10 +81,16 @@ class Child:
 
     def hear_all(self) -> list[Any]:
         """Return what came of each job of a process that ends well."""
-        heard = list(iter(self.says, "done"))
+        heard = []
+        while (word := self._next_word()) != "done":
+            heard.append(word)
         self.process.join(PATIENCE)
         assert self.process.exitcode == 0
         return heard
+
+    def _next_word(self) -> Any:
+        assert self.line.poll(PATIENCE), "the process says nothing"
+        return self.line.recv()
 
     def is_killed(self) -> bool:
         """Wait for the end, and say whether it was kill -9."""
@@ -92,7 +98,8 @@ class Child:
         return self.process.exitcode == -signal.SIGKILL
 
     def kill(self) -> None:
-        self.process.kill()
+        if self.process.is_alive():  # else its id may be another's by now
+            self.process.kill()
         self.process.join(PATIENCE)
 
 

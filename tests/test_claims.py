@@ -1,8 +1,6 @@
 """Several processes on one database share the work without a leader; whoever stops gives back what it holds."""
 
 import asyncio
-import os
-import signal
 import time
 from collections import Counter
 from contextlib import suppress
@@ -80,7 +78,7 @@ class Services:
 def end_all(*services):
     """Send SIGTERM to all; return what each of them visited."""
     for service in services:
-        os.kill(service.pid, signal.SIGTERM)
+        service.process.terminate()
     return [service.hear_all() for service in services]
 
 

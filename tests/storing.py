@@ -1,6 +1,7 @@
 """What the storage tests share: databases of both kinds, and invented rows."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -29,11 +30,23 @@ SERVER = "CITY_WATCHER_TEST_POSTGRES"
 
 
 class Postgres:
-    """A running server that lends databases."""
+    """A running server that lends databases; one that we started can be stopped and started again."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, program: subprocess.Popen[str] | None = None) -> None:
         self.address = address
+        self._program = program
         self._numbers = count()
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        self._tell(how.name)
+
+    def start(self) -> None:
+        self._tell("start")
+
+    def _tell(self, order: str) -> None:
+        assert self._program, f"{SERVER} names a server that is not ours to stop"
+        print(order, file=self._program.stdin, flush=True)
+        assert (said := self._program.stdout.readline().strip()) == "done", said
 
     @contextmanager
     def lend(self) -> Iterator[str]:
@@ -62,7 +75,7 @@ def open_server() -> Iterator[Postgres]:
         said = server.stdout.readline().strip()
         if not said.startswith("postgresql:"):
             pytest.fail(f"no PostgreSQL can be started here ({said}); name one in {SERVER}", pytrace=False)
-        yield Postgres(said)
+        yield Postgres(said, server)
 
 
 def make_tables(url: str) -> None:

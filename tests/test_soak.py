@@ -1,7 +1,7 @@
 """The soak's own judgement: a ledger that finds no fault in a faulty run would be worth nothing."""
 
-import time
 from dataclasses import replace
+from email.utils import format_datetime
 from random import Random
 
 import pytest
@@ -11,6 +11,8 @@ from soak.clocks import DAY, HOUR, Clocks, moment
 from soak.driver import digest_moments, newest_due
 from soak.plan import make_plan
 from soak.post import Mail
+from soak.pulse import Pulse
+from soak.site import recorded_revision
 from soak.world import Entry, Paper, Telling, invent_papers
 
 END = 9 * DAY
@@ -30,8 +32,9 @@ ENTRIES = [
 ]
 
 
-def sight(at, real, machine=None, *, whole=True):
-    return Sight(at, at if machine is None else machine, real, whole)
+def sight(at, machine=None, *, recorded=True):
+    machine = at if machine is None else machine
+    return Sight(at, machine, real=0.0, recorded_by=max(at, machine) if recorded else None)
 
 
 def mail(day, *numbers, recipient="lin", at=100.0, confirmed=True, fingerprint="f"):
@@ -48,7 +51,7 @@ def run(**changes):
     sound = {
         "end": END,
         "papers": [paper],
-        "served": {one.url: [sight(max(one.at, 0) + HOUR, 10.0)] for one in ENTRIES},
+        "served": {one.url: [sight(max(one.at, 0) + HOUR)] for one in ENTRIES},
         "health": [(0.0, 0.0), (END, END)],
         "items": [
             Item(number, f"k{number}", ADDRESS.format(number), f"Title {number}", number != 3) for number in range(4)
@@ -113,7 +116,7 @@ def test_the_same_mail_again_needs_a_reason():
     first = mail("09", 2)
     assert faults(run(**with_mails(first, AGAIN))) == {"doubled"}
     assert not faults(run(**with_mails(first, AGAIN), troubles=[(100.2, 100.2)]))
-    assert faults(run(**with_mails(first, AGAIN), troubles=[(102.0, 102.0)])) == {"doubled"}
+    assert faults(run(**with_mails(first, AGAIN), troubles=[(103.0, 103.0)])) == {"doubled"}
     assert not faults(run(**with_mails(replace(first, confirmed=False), AGAIN)))
     changed = replace(AGAIN, fingerprint="other")
     assert faults(run(**with_mails(first, changed), troubles=[(100.2, 100.2)])) == {"doubled"}
@@ -128,15 +131,38 @@ def test_what_left_its_feed_too_early_is_counted_apart(capsys):
 
 def test_an_entry_is_fresh_or_old_by_the_visit_that_was_recorded():
     def seen(*sights):
-        return run(served=dict(run().served) | {ADDRESS.format(1): list(sights)}, told=without, troubles=[(20.0, 20.0)])
+        return run(served=dict(run().served) | {ADDRESS.format(1): list(sights)}, told=without)
 
     without = {"daily": {"lin": [mail("08"), mail("09", 2)]}}
-    early, killed, late = sight(3 * DAY, 10.0), sight(3 * DAY, 19.0), sight(6 * DAY, 40.0)
+    early, killed, late = sight(3 * DAY), sight(3 * DAY, recorded=False), sight(6 * DAY)
     assert faults(seen(early)) == {"lost"}
     assert not faults(seen(killed, late)), "the visit that was recorded found it old"
-    assert faults(seen(killed, sight(4 * DAY, 40.0))) == {"lost"}
-    assert not faults(seen(sight(3 * DAY, 10.0, machine=6 * DAY))), "old by the worker's clock"
-    assert not faults(seen(sight(3 * DAY, 10.0, whole=False), late)), "half a document proves nothing"
+    assert faults(seen(killed, sight(4 * DAY))) == {"lost"}
+    assert not faults(seen(sight(3 * DAY, machine=6 * DAY))), "old by the worker's clock"
+
+
+def test_a_document_is_recorded_when_its_validator_comes_back():
+    sent = Sight(3 * DAY, 3 * DAY, real=0.0)
+    sent.note_record(3 * DAY + HOUR, 2 * HOUR)
+    assert sent.recorded_by is None, "the clock was set between"
+    sent.note_record(3 * DAY + HOUR, 0.0)
+    assert sent.recorded_by == 3 * DAY + HOUR
+    paper = replace(run().papers[0], id="paper-001")
+    assert recorded_revision(paper, '"paper-001-3"', None) == 3
+    assert recorded_revision(paper, None, format_datetime(moment(paper.changes[1]), usegmt=True)) == 2
+    assert recorded_revision(paper, None, None) == 0
+
+
+def test_a_document_without_validators_is_recorded_when_nothing_happened_to_the_worker():
+    def told_late(*troubles):
+        papers = [replace(run().papers[0], validators="none")]
+        served = {one.url: [Sight(max(one.at, 0) + HOUR, max(one.at, 0) + HOUR, real=10.0)] for one in ENTRIES}
+        return run(
+            papers=papers, served=served, told={"daily": {"lin": [mail("08"), mail("09", 2)]}}, troubles=troubles
+        )
+
+    assert faults(told_late()) == {"lost"}
+    assert not faults(told_late((12.0, 12.0)))
 
 
 def test_what_is_purged_may_be_set_aside_again():
@@ -162,13 +188,34 @@ def test_a_seed_makes_the_same_run_again():
 
 
 def test_both_clocks_are_shared_and_can_be_wrong(tmp_path):
-    ours = Clocks(tmp_path / "clocks", time.monotonic(), factor=1.0)
-    theirs = Clocks(tmp_path / "clocks", ours.origin, factor=1.0)
+    ours = Clocks(tmp_path / "clocks", factor=1.0)
+    theirs = Clocks(tmp_path / "clocks")
     ours.sleep(DAY)
     ours.step(-2 * HOUR)
     assert theirs.world() == pytest.approx(DAY, abs=30)
     assert theirs.machine() == pytest.approx(DAY - 2 * HOUR, abs=30)
     assert abs((theirs.now() - moment(DAY - 2 * HOUR)).total_seconds()) < 30
+
+
+def test_the_world_waits_for_a_worker_whose_heart_does_not_beat(tmp_path):
+    clocks, beats = Clocks(tmp_path / "clocks", factor=0.0), []
+    pulse = Pulse(clocks, lambda: beats[-1] if beats else None)
+    paces = []
+
+    def feel(beat, hours):
+        beats.append(beat)
+        clocks.sleep(hours * HOUR)
+        pulse._felt_at = 0.0
+        pulse.feel()
+        paces.append((bool(pulse.steady_seconds), bool(pulse._slow_since)))
+
+    for beat, hours in (("old", 0.5), ("old", 0.6), ("1", 0), ("2", 0.9), ("2", 0.9), ("2", 0.2), ("3", 0)):
+        feel(beat, hours)
+    steady, slow = zip(*paces, strict=True)
+    assert steady == (False, False, True, True, True, False, True)
+    assert slow == (False, True, False, False, False, True, False)
+    pulse.rest()
+    assert not pulse.steady_seconds
 
 
 def test_the_driver_knows_which_digest_was_due_last():

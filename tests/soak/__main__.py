@@ -7,7 +7,6 @@ import argparse
 import shutil
 import signal
 import sys
-import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from random import Random, SystemRandom
@@ -88,7 +87,7 @@ def soak(home: Path, wanted: argparse.Namespace, days: float) -> bool:
     papers = invent_papers(random, FEEDS, days)
     plan = make_plan(random, [paper.id for paper in papers], days, digest_moments(SUBSCRIPTIONS, days))
     with open_database(home, postgres=wanted.postgres) as database:
-        clocks = Clocks(home / "clocks", time.monotonic(), DAY / SECONDS_A_DAY)
+        clocks = Clocks(home / "clocks", DAY / SECONDS_A_DAY)
         site, post = Site(papers, plan, clocks), Post(plan, clocks)
         with open_site(site), open_post(post):
             write_config(home, site, post, papers)
@@ -113,9 +112,10 @@ def print_troubles(plan: Plan, driver: Driver, answers: Mapping[str, int]) -> No
     asked = ", ".join(f"{answer} {count:,}" for answer, count in sorted(answers.items(), key=lambda one: -one[1]))
     done = ", ".join(f"{what} {count}" for what, count in sorted(driver.counts.items()) if count)
     moods = ", ".join(span.mood for span in plan.mail)
-    well = driver.health[-1][1] / DAY
+    well, slow = driver.health[-1][1] / DAY, driver.pulse.slow_seconds
     print(f"{'requests':<20} {sum(answers.values()):,}: {asked}")
     print(f"{'done to the worker':<20} {done}; started {driver.victim.starts} times, well for {well:.1f} days")
+    print(f"{'the world waited':<20} {slow:.0f} s for starts, and for a machine that had other work")
     print(f"{'mail outages':<20} {len(plan.mail)}: {moods}")
 
 

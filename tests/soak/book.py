@@ -17,11 +17,11 @@ SURE_DAYS = 1.5
 """Whatever stands in a feed for so long while the worker is well has to be seen: back-off ends at one day."""
 BACKFILL_DAYS = 3.0
 """The product's rule: what was older at its first sight is stored and not told."""
-KEEPING = 3.0
-"""Real seconds after which a document that was sent is surely recorded, if nothing happened to the worker."""
+KEEPING = 8.0
+"""Real seconds after which a document without validators is surely recorded, if nothing happened to the worker."""
 FLAT = 1.3
 """So much may the memory of the last day be above that of the first."""
-MOMENT = 1.0
+MOMENT = 2.0
 """Real seconds between a 250 and the end of its transaction, at the very most."""
 
 
@@ -36,14 +36,23 @@ class Item:
     captured: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sight:
-    """One document that was sent: when by the world's clock, the worker's and in real time; whether it was whole."""
+    """One document that was sent: when by the world's clock, the worker's and in real time; whether it was whole.
+
+    `recorded_by` is when it was surely recorded, by the later one of the two clocks; None: nobody knows.
+    """
 
     world: float
     machine: float
     real: float
     whole: bool = True
+    recorded_by: float | None = None
+
+    def note_record(self, world: float, wrong: float) -> None:
+        """Its validators came back. When the clock was set between, that proves nothing of the time."""
+        if abs(self.world + wrong - self.machine) < 1:
+            self.recorded_by = world + max(wrong, 0)
 
 
 @dataclass(kw_only=True)
@@ -108,7 +117,7 @@ def _expect(paper: Paper, number: int, evidence: Evidence) -> Expected:
     and the first that was surely recorded."""
     entry, leaves = paper.entries[number], min(paper.leaves(number), evidence.end)
     last, sights = entry.tellings[-1], evidence.served.get(entry.url, ())
-    kept = next((sight for sight in sights if _is_kept(sight, evidence.troubles)), None)
+    recorded = [by for sight in sights if (by := _recorded_by(sight, paper, evidence.troubles)) is not None]
     limit = entry.at + BACKFILL_DAYS * DAY
     return Expected(
         url=entry.url,
@@ -116,13 +125,16 @@ def _expect(paper: Paper, number: int, evidence: Evidence) -> Expected:
         sure=_healthy(evidence, leaves) - _healthy(evidence, max(last.since, 0)) >= SURE_DAYS * DAY,
         relevant=last.relevant,
         edited=len(entry.tellings) > 1,
-        fresh=kept is not None and max(kept.world, kept.machine) < limit,
+        fresh=bool(recorded) and min(recorded) < limit,
         old=not sights or min(sights[0].world, sights[0].machine) > limit,
     )
 
 
-def _is_kept(sight: Sight, troubles: Sequence[tuple[float, float]]) -> bool:
-    return sight.whole and not any(start <= sight.real + KEEPING and sight.real <= end for start, end in troubles)
+def _recorded_by(sight: Sight, paper: Paper, troubles: Sequence[tuple[float, float]]) -> float | None:
+    if paper.validators != "none" or not sight.whole:
+        return sight.recorded_by
+    troubled = any(start <= sight.real + KEEPING and sight.real <= end for start, end in troubles)
+    return None if troubled else max(sight.world, sight.machine)
 
 
 def _healthy(evidence: Evidence, at: float) -> float:

@@ -1,11 +1,12 @@
 """Two clocks that the driver and the worker share: the world's, and that of the worker's machine.
 
-    world = START + (seconds since the origin) * factor + what was slept
+    world = what it was at the last mark + (seconds since then) * pace
     machine = world + how wrong it is
 
 A machine that sleeps wakes later: the world has gone on. A machine whose clock was stepped is wrong until it is set
-right. Both numbers stand in a file of 16 bytes that every process maps; the origin is `time.monotonic`, which all
-processes of a machine share.
+right. The pace is that of a machine which keeps up; on one that does not the world waits, for otherwise a busy test
+machine would look like a slow product. All numbers stand in a file that every process maps, marked by
+`time.monotonic`, which all processes of a machine share. Only the driver writes; a count that is odd says that it does.
 """
 
 import mmap
@@ -19,42 +20,67 @@ START = datetime(2026, 3, 8, tzinfo=UTC)
 DAY = 86_400.0
 HOUR = 3_600.0
 
-_NUMBERS = struct.Struct("dd")
+_COUNT = struct.Struct("Q")
+_NUMBERS = struct.Struct("dddd")
 
 
 class Clocks:
-    """Tell simulated time in seconds since START; `factor` is simulated seconds in a real one."""
+    """Tell simulated time in seconds since START; `factor` is simulated seconds in a real one at full pace."""
 
-    def __init__(self, path: Path, origin: float, factor: float) -> None:
-        self.path, self.origin, self.factor = path, origin, factor
+    def __init__(self, path: Path, factor: float = 0.0) -> None:
+        self.path, self.factor = path, factor
         if not path.exists():
-            path.write_bytes(_NUMBERS.pack(0.0, 0.0))
+            path.write_bytes(_COUNT.pack(0) + _NUMBERS.pack(0.0, time.monotonic(), factor, 0.0))
         with path.open("r+b") as file:
-            self._map = mmap.mmap(file.fileno(), _NUMBERS.size)
+            self._map = mmap.mmap(file.fileno(), _COUNT.size + _NUMBERS.size)
 
     def world(self) -> float:
-        return (time.monotonic() - self.origin) * self.factor + self._numbers()[0]
+        return self._tell()[0]
 
     def machine(self) -> float:
-        return self.world() + self._numbers()[1]
+        world, wrong = self._tell()
+        return world + wrong
+
+    @property
+    def wrong(self) -> float:
+        """Return by how many seconds the machine's clock is wrong."""
+        return self._tell()[1]
 
     def now(self) -> datetime:
         """Return what the worker's machine takes for the time."""
         return moment(self.machine())
 
+    def go(self, share: float) -> None:
+        """Go on at a share of the full pace."""
+        self._mark(pace=share * self.factor)
+
     def sleep(self, seconds: float) -> None:
         """Let the world go on while the machine sleeps."""
-        slept, wrong = self._numbers()
-        self._map[:] = _NUMBERS.pack(slept + seconds, wrong)
+        self._mark(slept=seconds)
 
     def step(self, seconds: float) -> None:
         """Set the machine's clock."""
-        slept, wrong = self._numbers()
-        self._map[:] = _NUMBERS.pack(slept, wrong + seconds)
+        self._mark(stepped=seconds)
 
-    def _numbers(self) -> tuple[float, float]:
-        slept, wrong = _NUMBERS.unpack(self._map)
-        return slept, wrong
+    def _tell(self) -> tuple[float, float]:
+        world, marked_at, pace, wrong = self._read()
+        return world + (time.monotonic() - marked_at) * pace, wrong
+
+    def _read(self) -> tuple[float, ...]:
+        while True:
+            before = self._map[: _COUNT.size]
+            numbers = self._map[_COUNT.size :]
+            if before == self._map[: _COUNT.size] and _COUNT.unpack(before)[0] % 2 == 0:
+                return _NUMBERS.unpack(numbers)
+
+    def _mark(self, *, pace: float | None = None, slept: float = 0.0, stepped: float = 0.0) -> None:
+        world, marked_at, old_pace, wrong = self._read()
+        now = time.monotonic()
+        world += (now - marked_at) * old_pace + slept
+        count = _COUNT.unpack(self._map[: _COUNT.size])[0]
+        self._map[: _COUNT.size] = _COUNT.pack(count + 1)
+        self._map[_COUNT.size :] = _NUMBERS.pack(world, now, old_pace if pace is None else pace, wrong + stepped)
+        self._map[: _COUNT.size] = _COUNT.pack(count + 2)
 
 
 def moment(seconds: float) -> datetime:

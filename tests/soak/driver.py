@@ -17,6 +17,7 @@ from soak.clocks import DAY, HOUR, Clocks, moment
 from soak.databases import Soaked, read_rows
 from soak.plan import KILL_AT_250, Event, Plan
 from soak.post import Mail, Post, read_mail
+from soak.pulse import Pulse
 from soak.site import Site
 from soak.victim import Victim, count_processes
 from soak.world import Paper
@@ -27,18 +28,19 @@ from watcher.settings.watcher import SubscriptionSettings
 DRAIN_DAYS = 2.5
 """So long all is well in the end: back-off, the digest after it, and its mail."""
 LOOK_SECONDS = 0.03
-WELL_SECONDS = 3.0
-"""A worker this old, with its database, has had time for everything that is due."""
+WELL_SECONDS = 1.5
+"""A worker whose heart has beaten for so long, with its database, has had time for everything that is due."""
 GROWN_SECONDS = 6.0
 """A worker this old has loaded and seen everything; its memory is measured."""
 HARVEST = 6 * HOUR
 LONGEST_GRIP = 0.2
 """Seconds from the sending of a document to a kill at work: it strikes while it is read, judged or stored."""
-DUE_FOR = 2 * HOUR
+DUE_FOR = 4 * HOUR
 """A digest must be there when it was due so long by the clock of a worker that was well."""
 LAST_SKIPPED = 3
 """Days after a step of two days that have no digest of their own."""
 
+HEARTBEAT = "SELECT value, noted_at FROM facts WHERE name = 'heartbeat'"
 ITEMS = "SELECT id, key, url, title, captured_at FROM items WHERE feed_id IS NOT NULL"
 
 
@@ -66,6 +68,9 @@ class Driver:
     health: list[tuple[float, float]] = field(default_factory=lambda: [(0.0, 0.0)])
     due: dict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
 
+    def __post_init__(self) -> None:
+        self.pulse = Pulse(self.clocks, self._read_beat)
+
     def run(self) -> Evidence:
         """Live through the plan, then through the days in which all is well."""
         self.site.on_news, self.post.on_taken = self._after_news, self._after_mail
@@ -87,6 +92,8 @@ class Driver:
                 self._happen(events.pop(0))
             self._mind_database(now)
             self._mind_worker(now)
+            if self.victim.is_alive and self.held_at is None:
+                self.pulse.feel()
             self._note_health(now - at)
             at = now
             if now >= next_harvest:
@@ -136,6 +143,7 @@ class Driver:
             return
         self.counts["ended by itself"] += self.victim.ended_by_itself
         self.victim.start()
+        self.pulse.rest()
 
     def _mind_database(self, now: float) -> None:
         """Take the database away and give it back as the plan says."""
@@ -149,12 +157,12 @@ class Driver:
             self.freed_at = time.monotonic()
             self.troubles.append((self.held_at, self.freed_at))
             self.held_at = None
+            self.pulse.rest()
 
     @property
     def is_well(self) -> bool:
         """Say whether the worker could do everything for a while now."""
-        free = self.held_at is None and time.monotonic() - self.freed_at > WELL_SECONDS
-        return free and self.victim.age > WELL_SECONDS
+        return self.victim.is_alive and self.held_at is None and self.pulse.steady_seconds > WELL_SECONDS
 
     def _note_health(self, passed: float) -> None:
         """Add up for how long the worker was well, and what digest was due meanwhile by its clock."""
@@ -173,6 +181,11 @@ class Driver:
             for row in read_rows(self.database.url, ITEMS):
                 captured = row.pop("captured_at") is not None
                 self.items[row["id"]] = Item(**row, captured=captured)
+
+    def _read_beat(self) -> object | None:
+        with suppress(StorageError, SQLAlchemyError):
+            return next((str(row) for row in read_rows(self.database.url, HEARTBEAT)), None)
+        return None
 
     def _measure(self) -> None:
         """Note the memory of a worker that has run for a while."""

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 
 from soak.book import Sight
-from soak.clocks import Clocks, moment
+from soak.clocks import START, Clocks, moment
 from soak.plan import Plan
 from soak.world import Paper
 
@@ -29,20 +29,30 @@ class Site:
         self.served: dict[str, list[Sight]] = {}
         self.on_news: Callable[[], None] = lambda: None
         self.address = ""
+        self._sent: dict[tuple[str, int], Sight] = {}
         self._lock = Lock()
 
     def count(self, answer: str) -> None:
         with self._lock:
             self.answers[answer] += 1
 
+    def hear(self, paper: Paper, revision: int) -> None:
+        """A validator came back: what was sent with it is recorded by now."""
+        with self._lock:
+            sight = self._sent.pop((paper.id, revision), None)
+        if sight:
+            sight.note_record(self.clocks.world(), self.clocks.wrong)
+
     def note(self, paper: Paper, at: float, *, whole: bool = True) -> None:
         """Remember that a document was sent, whole or half."""
-        sight = Sight(at, self.clocks.machine(), time.monotonic(), whole)
+        sight = Sight(at, at + self.clocks.wrong, time.monotonic(), whole)
         with self._lock:
             before = len(self.served)
             for entry in paper.shown(at):
                 self.served.setdefault(entry.url, []).append(sight)
             is_news = len(self.served) > before
+            if whole and paper.validators != "none":
+                self._sent[paper.id, paper.revision(at)] = sight
         if is_news:
             self.on_news()
 
@@ -81,6 +91,8 @@ class Handler(BaseHTTPRequestHandler):
         if changed:
             validators["Last-Modified"] = format_datetime(changed, usegmt=True)
         asked, since = self.headers["If-None-Match"], self.headers["If-Modified-Since"]
+        if known := recorded_revision(paper, asked, since):
+            self.site.hear(paper, known)
         same = asked == etag if asked and etag else bool(since and changed and changed <= parsedate_to_datetime(since))
         if same:
             self.answer("304", 304, **validators)
@@ -125,6 +137,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         pass
+
+
+def recorded_revision(paper: Paper, asked: str | None, since: str | None) -> int:
+    """Return which revision the validators of a request come from; 0 when it has none."""
+    if asked:
+        return int(asked.strip('"').rpartition("-")[2])
+    return paper.revision((parsedate_to_datetime(since) - START).total_seconds()) if since else 0
 
 
 class Server(ThreadingHTTPServer):

@@ -40,7 +40,7 @@ class Victim:
         return self._process is not None and self._process.poll() not in ours
 
     def start(self) -> None:
-        words = (self.home / "config", self.database, self.clocks.path, self.clocks.origin, self.clocks.factor)
+        words = (self.home / "config", self.database, self.clocks.path)
         paths = os.pathsep.join(path for path in sys.path if path)
         with (self.home / "worker.log").open("ab") as log:
             self._process = subprocess.Popen(

@@ -1,6 +1,6 @@
 """The worker of the soak: the real command `run`, but by a simulated clock and with quicker ticks.
 
-python -m soak.worker CONFIG_FOLDER DATABASE_URL CLOCK_FILE ORIGIN FACTOR
+python -m soak.worker CONFIG_FOLDER DATABASE_URL CLOCK_FILE
 """
 
 import os
@@ -34,9 +34,8 @@ def end_with_driver() -> None:
 
 def main() -> None:
     Thread(target=end_with_driver, daemon=True).start()
-    config, database, file, origin, factor = sys.argv[1:]
-    clocks = Clocks(Path(file), float(origin), float(factor))
-    place = SimulatedPlace(config=Path(config), database=database, clock=clocks.now)
+    config, database, file = sys.argv[1:]
+    place = SimulatedPlace(config=Path(config), database=database, clock=Clocks(Path(file)).now)
     run(SimpleNamespace(obj=place))
 
 

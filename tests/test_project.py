@@ -275,13 +275,37 @@ def test_watcher_toml_explains_every_section() -> None:
         assert "#" in block
 
 
-def test_the_shipped_feeds_are_a_dozen_in_several_languages() -> None:
-    feeds = load_feeds(ROOT / "config")
-    assert 12 <= len(feeds) <= 16
-    assert {feed.language for feed in feeds} >= {"zh-Hant", "zh-Hans", "en", "ko", "ja"}
+def test_the_shipped_feeds_are_enabled_in_five_languages_and_asked_politely() -> None:
+    feeds = [feed for feed in load_feeds(ROOT / "config") if feed.enabled]
+    assert len(feeds) > 60
+    assert {feed.language for feed in feeds} == {"zh-Hant", "zh-Hans", "en", "ko", "ja"}
+    assert {feed.format for feed in feeds} == {"auto"}, "the other formats cannot be read yet"
     for feed in feeds:
-        assert feed.url.startswith("https://")
-        assert feed.name
-        assert feed.region
-        assert feed.enabled
-        assert feed.every_minutes is None or feed.every_minutes >= 15, "be polite"
+        assert feed.url.startswith("https://") or "plain http" in feed.note, feed.id
+        assert feed.every_minutes is not None, feed.id
+        assert feed.every_minutes >= 15, feed.id
+
+
+def test_every_shipped_feed_says_what_it_is_good_for_or_why_it_is_off() -> None:
+    feeds = load_feeds(ROOT / "config")
+    assert [feed.id for feed in feeds if feed.enabled == feed.note.startswith("Off: ")] == []
+    for feed in feeds:
+        assert feed.enabled or feed.format == "auto" or f"waits for the format {feed.format}" in feed.note, feed.id
+        assert re.search(r"[.] [(]((([A-Z][a-z]{2} )?20\d\d)|undated), (high|medium|low)[)]$", feed.note), feed.id
+        assert feed.name, feed.id
+        assert feed.region, feed.id
+        assert feed.timeout_seconds, feed.id
+
+
+def test_a_shipped_feed_goes_by_the_clocks_of_its_region() -> None:
+    zones = {
+        "TW": "Asia/Taipei",
+        "CN": "Asia/Shanghai",
+        "HK": "Asia/Hong_Kong",
+        "KR": "Asia/Seoul",
+        "JP": "Asia/Tokyo",
+        "SG": "Asia/Singapore",
+    }
+    for feed in load_feeds(ROOT / "config"):
+        search = "news.google.com" in feed.url
+        assert feed.zone == ("UTC" if search else zones.get(feed.region[:2], feed.zone)), feed.id

@@ -52,10 +52,10 @@ def test_help_names_every_command(cw):
 
 
 def test_init_writes_the_files_and_never_overwrites(home, cw):
-    assert cw("init", "--contact", "desk@city-desk.example").count("written") == 4
+    assert cw("init", "--contact", "desk@city-desk.example").count("written") == 5
     assert 'contact = "desk@city-desk.example"' in (home / "config" / "watcher.toml").read_text("utf-8")
     (home / "config" / "feeds.toml").write_text("# mine\n")
-    assert cw("init", "--contact", "other@city-desk.example").count("kept") == 4
+    assert cw("init", "--contact", "other@city-desk.example").count("kept") == 5
     assert (home / "config" / "feeds.toml").read_text("utf-8") == "# mine\n"
 
 
@@ -193,6 +193,25 @@ def test_a_wrong_phrase_stops_the_start(watched, cw):
     said = cw("poll", code=2)
     assert "config/topics.toml" in said
     assert "Traceback" not in said
+
+
+def test_a_wrong_tie_stops_the_start_and_a_folder_without_ties_does_not(watched, cw):
+    path = watched / "config" / "ties.csv"
+    path.write_text(path.read_text("utf-8") + "daegu,atlantis,sister cities,,a page,\n", "utf-8")
+    said = cw("poll", code=2)
+    assert "config/ties.csv: line " in said
+    assert "'atlantis' is no id of cities.csv" in said
+    path.unlink()
+    assert "1 read" in cw("poll")
+
+
+def test_an_item_is_shown_with_the_known_tie_of_its_pair(watched, cw, site):
+    site.pages["/a"] = rss(("k1", "Taipei and Daegu renew sister city agreement"), published=wall_clock())
+    cw("poll")
+    number = next(item["id"] for item in json.loads(cw("items", "list", "--json")) if item["feed"])
+    assert "tie        daegu~taipei: sister cities since 4 Nov 2010" in cw("items", "show", str(number))
+    [tie] = json.loads(cw("items", "show", str(number), "--json"))["ties"]
+    assert (tie["city_a"], tie["city_b"], tie["since"]) == ("daegu", "taipei", "2010-11-04")
 
 
 def test_wrong_usage_ends_with_2(home, cw):

@@ -1,14 +1,15 @@
-"""What every use case works with: the store, the settings, the feeds that are enabled."""
+"""What every use case works with: the store, the settings, the feeds that are enabled, the known ties."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from storage.database import Database
 from storage.store import Store
 from storage.upgrade import upgrade
 from watcher.settings.feeds import FeedSettings
+from watcher.settings.ties import Tie
 from watcher.settings.watcher import WatcherSettings
 
 Clock = Callable[[], datetime]
@@ -17,12 +18,13 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Hold what the use cases share; `feeds` are by id."""
+    """Hold what the use cases share; `feeds` are by id, `ties` by pair."""
 
     store: Store
     settings: WatcherSettings
     feeds: Mapping[str, FeedSettings]
     clock: Clock
+    ties: Mapping[str, Tie] = field(default_factory=dict)
 
     def feed_names(self) -> dict[str, str]:
         """Return what a person calls each feed, by id."""

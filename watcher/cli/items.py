@@ -1,6 +1,6 @@
 """`items`: what was captured."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -11,6 +11,7 @@ from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.cli.show import out, show_json, show_table
 from watcher.errors import WatcherError
+from watcher.settings.ties import Tie
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Look at the captured items.")
 
@@ -47,12 +48,15 @@ def show(
     place: Place = context.obj
     with open_desk(place) as desk:
         full = desk.store.items.find(item)
+        ties = desk.ties
     if full is None:
         raise WatcherError(f"there is no item {item}; `city-watcher items list` shows those there are.")
     if as_json:
-        show_json({**brief(full), "summary": full.item.summary, "text": full.item.text, "reasons": full.item.reasons})
+        known = [tie.model_dump() for tie in _known(full, ties)]
+        more = {"summary": full.item.summary, "text": full.item.text, "reasons": full.item.reasons}
+        show_json({**brief(full), "ties": known, **more})
     else:
-        _tell(full)
+        _tell(full, ties)
 
 
 def list_table(found: Sequence[FullItem], *, empty: str) -> None:
@@ -94,7 +98,11 @@ def brief(full: FullItem) -> dict[str, Any]:
     }
 
 
-def _tell(full: FullItem) -> None:
+def _known(full: FullItem, ties: Mapping[str, Tie]) -> list[Tie]:
+    return [ties[pair] for pair in full.values("pair") if pair in ties]
+
+
+def _tell(full: FullItem, ties: Mapping[str, Tie]) -> None:
     row = full.item
     out.print(f"[bold]{escape(row.title)}[/]")
     if row.first_title != row.title:
@@ -103,6 +111,7 @@ def _tell(full: FullItem) -> None:
         ("verdict", f"{row.verdict}, {row.score:g} ({row.why})"),
         ("kind", row.kind),
         ("pairs", ", ".join(full.values("pair"))),
+        *(("tie", f"{tie.pair}: {tie.sentence}") for tie in _known(full, ties)),
         ("cities", ", ".join(full.values("city"))),
         ("fields", ", ".join(full.values("field"))),
         ("feed", row.feed_id or "seed"),

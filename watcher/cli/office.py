@@ -16,12 +16,12 @@ def open_desk(place: Place, *, make: bool = False) -> Iterator[Desk]:
 
     Without `make` a SQLite file that is not there is a WatcherError: a command that reads makes none.
     """
-    settings, feeds = place.settings(), place.feeds()
+    settings, feeds, ties = place.settings(), place.feeds(), place.ties()
     url = settings.database.get_secret_value()
     if not make:
         refuse_missing(url)
     with open_store(url) as store:
-        desk = Desk(store=store, settings=settings, feeds=feeds, clock=place.clock)
+        desk = Desk(store=store, settings=settings, feeds=feeds, clock=place.clock, ties=ties)
         note_subscriptions(desk, desk.clock())
         yield desk
 

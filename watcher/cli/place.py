@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from watcher.settings.cities import load_cities
 from watcher.settings.feeds import FeedSettings, load_feeds
 from watcher.settings.load import find_config
+from watcher.settings.ties import Tie, load_ties
 from watcher.settings.watcher import WatcherSettings, load_watcher
 
 
@@ -36,3 +38,7 @@ class Place:
     def feeds(self) -> dict[str, FeedSettings]:
         """Read the feeds that are enabled, by id."""
         return {feed.id: feed for feed in load_feeds(self.folder) if feed.enabled}
+
+    def ties(self) -> dict[str, Tie]:
+        """Read the known ties, by pair."""
+        return load_ties(self.folder, {city.id for city in load_cities(self.folder)})

@@ -1,15 +1,13 @@
 """cities.csv: who. One city a row, its names in all scripts, and where a name means something else."""
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import Field
 
-from watcher.errors import ConfigError
-from watcher.settings.base import Strict, load_text
+from watcher.settings.base import Strict
+from watcher.settings.table import Mistake, load_table
 from watcher.text.fold import fold
 
 FILE = "cities.csv"
@@ -38,42 +36,12 @@ class City(Strict):
     not_before: Guards = Field(default={})
 
 
-class _Mistake(Exception):
-    """Carry what is wrong in which column, until the row's number is known."""
-
-    def __init__(self, column: str, problem: str) -> None:
-        super().__init__(problem)
-        self.column = column
-
-
 def load_cities(folder: Path) -> tuple[City, ...]:
     """Read cities.csv; a mistake is a `ConfigError` that names line, column and cure."""
-    path = folder / FILE
-    rows = csv.DictReader(io.StringIO(load_text(path), newline=""), strict=True)
-    cities: list[City] = []
-    lines: dict[str, int] = {}
-    try:
-        _check_columns(path, rows.fieldnames)
-        for row in rows:
-            cities.append(_read_city(row))
-            _refuse_double(cities[-1].id, lines, rows.line_num)
-    except _Mistake as mistake:
-        raise ConfigError(f"{path}: line {rows.line_num}, column '{mistake.column}': {mistake}") from None
-    except csv.Error as error:
-        raise ConfigError(f"{path}: line {rows.line_num}: {error}; mend the quotes of that line.") from None
-    return tuple(cities)
+    return load_table(folder / FILE, COLUMNS, _read_city, lambda city: city.id)
 
 
-def _check_columns(path: Path, found: object) -> None:
-    names = tuple(found) if isinstance(found, (list, tuple)) else ()
-    if names != COLUMNS:
-        raise ConfigError(f"{path}: line 1 must name the columns {','.join(COLUMNS)}; put them in that order.")
-
-
-def _read_city(row: dict[str | None, str | None]) -> City:
-    if None in row:
-        raise _Mistake("id", f"the row has more than {len(COLUMNS)} columns; put values with a comma in quotes.")
-    values = {str(key): value or "" for key, value in row.items()}
+def _read_city(values: dict[str, str]) -> City:
     forms = tuple(dict.fromkeys(form for language in LANGUAGES for form in _split(values, language)))
     return City(
         id=_match(values, "id", _SLUG, "use small letters, digits and hyphens, such as new-taipei."),
@@ -88,7 +56,7 @@ def _read_city(row: dict[str | None, str | None]) -> City:
 
 def _match(values: dict[str, str], column: str, pattern: re.Pattern[str], cure: str) -> str:
     if not pattern.fullmatch(values[column]):
-        raise _Mistake(column, f"'{values[column]}' cannot stand here; {cure}")
+        raise Mistake(column, f"'{values[column]}' cannot stand here; {cure}")
     return values[column]
 
 
@@ -97,14 +65,14 @@ def _split(values: dict[str, str], column: str) -> tuple[str, ...]:
     forms = tuple(values[column].split("|")) if values[column] else ()
     for form in forms:
         if not any(character.isalnum() for character in fold(form)):
-            raise _Mistake(column, f"'{values[column]}' holds an empty form; remove a '|'.")
+            raise Mistake(column, f"'{values[column]}' holds an empty form; remove a '|'.")
     return forms
 
 
 def _known_forms(column: str, named: tuple[str, ...], forms: tuple[str, ...]) -> tuple[str, ...]:
     for form in named:
         if form not in forms:
-            raise _Mistake(column, f"'{form}' is not among the city's names; add it there or remove it here.")
+            raise Mistake(column, f"'{form}' is not among the city's names; add it there or remove it here.")
     return named
 
 
@@ -113,12 +81,6 @@ def _read_guards(values: dict[str, str], column: str, forms: tuple[str, ...]) ->
     for part in filter(None, values[column].split(";")):
         form, arrow, texts = part.partition(">")
         if not arrow or not all(texts.split("|")):
-            raise _Mistake(column, f"'{part}' is not a guard; write form>text|text.")
+            raise Mistake(column, f"'{part}' is not a guard; write form>text|text.")
         _known_forms(column, (form,), forms)
         yield form, tuple(texts.split("|"))
-
-
-def _refuse_double(city: str, lines: dict[str, int], line: int) -> None:
-    if city in lines:
-        raise _Mistake("id", f"'{city}' is already in line {lines[city]}; give it another id or join the rows.")
-    lines[city] = line

@@ -7,7 +7,6 @@ from watcher.errors import ConfigError
 from watcher.settings import watcher
 
 VARIABLE = "CITY_WATCHER_CONFIG"
-FILES = ("watcher.toml", "feeds.toml", "topics.toml", "cities.csv")
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 

@@ -1,0 +1,90 @@
+"""ties.csv: who is tied to whom already. Two cities a row, their relation, since when, and who says so."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from pathlib import Path
+
+from watcher.settings.base import Strict
+from watcher.settings.load import packaged_config
+from watcher.settings.table import Mistake, load_table
+
+FILE = "ties.csv"
+COLUMNS = ("city_a", "city_b", "relation", "since", "source", "note")
+
+_FORMS = {4: ("%Y", "{then:%Y}"), 7: ("%Y-%m", "{then:%b %Y}"), 10: ("%Y-%m-%d", "{then.day} {then:%b %Y}")}
+"""How a date of so many characters is written in the file, and how a person reads it."""
+
+
+class Tie(Strict):
+    """Hold what is known of two cities: ids of cities.csv, sorted; `relation` in the plural, such as `sister cities`.
+
+    `since` is a year, a month or a day (2010, 2010-11, 2010-11-04), empty where nobody says.
+    """
+
+    city_a: str
+    city_b: str
+    relation: str
+    since: str = ""
+    source: str
+    note: str = ""
+
+    @property
+    def pair(self) -> str:
+        """Return the two ids as a pair: `daegu~taipei`."""
+        return f"{self.city_a}~{self.city_b}"
+
+    @property
+    def sentence(self) -> str:
+        """Say it in a few words: `sister cities since 4 Nov 2010 (source)`."""
+        since = f" since {_say_date(self.since)}" if self.since else ""
+        note = f"; {self.note}" if self.note else ""
+        return f"{self.relation}{since}{note} ({self.source})"
+
+
+def load_ties(folder: Path, cities: Collection[str]) -> dict[str, Tie]:
+    """Read ties.csv; return the ties by pair. `cities` are the ids of cities.csv.
+
+    A mistake is a `ConfigError` that names line, column and cure. A folder that was written before there were ties
+    has no such file: those of the package stand in, as far as its cities are known.
+    """
+    own = folder / FILE
+    if own.exists():
+        return _load(own, cities)
+    shipped = _load(packaged_config() / FILE, None)
+    return {pair: tie for pair, tie in shipped.items() if tie.city_a in cities and tie.city_b in cities}
+
+
+def _load(path: Path, cities: Collection[str] | None) -> dict[str, Tie]:
+    ties = load_table(path, COLUMNS, lambda values: _read_tie(values, cities), lambda tie: tie.pair)
+    return {tie.pair: tie for tie in ties}
+
+
+def _read_tie(values: dict[str, str], cities: Collection[str] | None) -> Tie:
+    for column in ("city_a", "city_b"):
+        if cities is not None and values[column] not in cities:
+            raise Mistake(column, f"'{values[column]}' is no id of cities.csv; add the city there or remove this row.")
+    if values["city_a"] == values["city_b"]:
+        raise Mistake(
+            "city_b", f"'{values['city_b']}' cannot be tied to itself; name the other city or remove the row."
+        )
+    for column, cure in (("relation", "write one such as sister cities."), ("source", "say who tells of it.")):
+        if not values[column].strip():
+            raise Mistake(column, f"nothing stands here; {cure}")
+    if values["since"] and _read_date(values["since"]) is None:
+        raise Mistake("since", f"'{values['since']}' is no date; write 2010, 2010-11 or 2010-11-04, or leave it empty.")
+    first, second = sorted((values["city_a"], values["city_b"]))
+    return Tie(**values | {"city_a": first, "city_b": second})
+
+
+def _read_date(text: str) -> date | None:
+    form = _FORMS.get(len(text))
+    if form is None:
+        return None
+    try:
+        return datetime.strptime(text, form[0]).date()  # noqa: DTZ007  a day has no zone
+    except ValueError:
+        return None
+
+
+def _say_date(text: str) -> str:
+    return _FORMS[len(text)][1].format(then=_read_date(text))

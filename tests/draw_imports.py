@@ -10,9 +10,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = {
     "doors": ("__main__", "cli", "demo", "service", "web"),
-    "use cases": ("desk", "digest", "poll", "replay", "seeds", "upkeep"),
+    "use cases": ("check", "desk", "digest", "poll", "replay", "seeds", "upkeep"),
     "edges": ("deliver", "feedsfile", "fetch", "records", "workers"),
-    "rules": ("cadence", "compose", "feedlist", "heartbeat", "judge", "read", "schedule", "stories"),
+    "rules": ("cadence", "compose", "feedlist", "finding", "heartbeat", "judge", "read", "schedule", "stories"),
     "words": ("errors", "settings", "text", "urls", "values", "watcher"),
     "storage": ("storage",),
 }

@@ -1,6 +1,6 @@
 """Turn values in flight into rows at rest, and back."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -21,11 +21,11 @@ KEY_DIGITS = 24
 """Hexadecimal digits of an item's key: 96 bits, so that two entries of one feed never share one."""
 
 
-def feed_from(row: FeedRow, settings: FeedSettings, usual: FetchSettings) -> Feed:
-    """Join what feeds.toml says of a feed with what the store remembers of it."""
+def new_feed(settings: FeedSettings, usual: FetchSettings) -> Feed:
+    """Return what feeds.toml says of a feed, as if it had never been visited."""
     return Feed(
-        id=row.id,
-        url=row.url,
+        id=settings.id,
+        url=settings.url,
         format=settings.format,
         language=settings.language,
         region=settings.region,
@@ -33,6 +33,14 @@ def feed_from(row: FeedRow, settings: FeedSettings, usual: FetchSettings) -> Fee
         encoding=settings.encoding,
         every=settings.every(usual.every),
         timeout=settings.timeout(usual.timeout),
+    )
+
+
+def feed_from(row: FeedRow, settings: FeedSettings, usual: FetchSettings) -> Feed:
+    """Join what feeds.toml says of a feed with what the store remembers of it."""
+    return replace(
+        new_feed(settings, usual),
+        url=row.url,
         etag=row.etag,
         last_modified=row.last_modified,
         body_hash=row.body_hash,

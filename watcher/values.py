@@ -117,11 +117,15 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """Hold a document that differs from the last one. `url` is where it was found in the end."""
+    """Hold a document that differs from the last one.
+
+    `url` is where it was found in the end; `moved_to` is where redirects for good lead, empty without one.
+    """
 
     body: bytes = field(repr=False)
     body_hash: str
     url: str
+    moved_to: str = ""
     status: int = 200
     content_type: str = ""
     etag: str = ""

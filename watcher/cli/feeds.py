@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 
 from storage.tables import FeedRow
+from watcher.cli.checkfeeds import check as check_them
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.cli.readfiles import read_sources
@@ -18,12 +19,12 @@ from watcher.errors import ConfigError
 from watcher.feedlist import read_list
 from watcher.feedsfile import add_feeds
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="List, import and read feeds.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="List, check, import and read feeds.")
 
 
 @app.callback()
 def feeds() -> None:
-    """List, import and read feeds."""
+    """List, check, import and read feeds."""
 
 
 @app.command("list")
@@ -63,6 +64,21 @@ def import_feeds(
     out.print(
         f"{count(len(added), 'feed')} added to {place.folder / 'feeds.toml'}, {known} known already.", markup=False
     )
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[FEED]...", help="Ids of feeds.toml; also those that are disabled.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Visit the disabled feeds too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Visit the enabled feeds once and say which are well; nothing is stored. Ends with 1 when one is not."""
+    place: Place = context.obj
+    well = check_them(place, names or (), everything=everything, as_json=as_json)
+    raise typer.Exit(0 if well else 1)
 
 
 @app.command()

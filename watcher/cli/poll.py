@@ -64,3 +64,9 @@ def _tell(tally: Tally, seconds: float) -> None:
         f"{count(tally.feeds, 'feed')} in {seconds} s: {tally.read} read, {tally.unchanged} unchanged, "
         f"{tally.failed} failed. New entries: {tally.new_entries}, captured {tally.captured}, near {tally.near}."
     )
+    if tally.failed:
+        read = tally.feeds - tally.failed
+        out.print(
+            f"{read} of {count(tally.feeds, 'feed')} read; `city-watcher feeds check` says why the others were not.",
+            markup=False,
+        )

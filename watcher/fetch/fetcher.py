@@ -21,6 +21,8 @@ from watcher.values import Failed, Feed, Fetched, Outcome, Unchanged
 
 MAX_REDIRECTS = 5
 MEGABYTE = 1_000_000
+_FOR_GOOD = (301, 308)
+"""RFC 9110, sections 15.4.2 and 15.4.9: what is found there from now on has a new address."""
 _WITH_RETRY_AFTER = (429, 503)
 
 
@@ -69,6 +71,7 @@ class Fetcher:
 
     async def _follow(self, request: httpx.Request, progress: Progress) -> httpx.Response:
         """Send a request and go where it leads. httpx would read the body of every redirect, however large."""
+        for_good = True
         for _ in range(MAX_REDIRECTS + 1):
             response = await self._client.send(request, stream=True, follow_redirects=False)
             if response.next_request is None:
@@ -77,6 +80,9 @@ class Fetcher:
             await response.aclose()
             request = response.next_request
             progress.host = request.url.host or progress.host
+            for_good = for_good and response.status_code in _FOR_GOOD
+            if for_good:
+                progress.moved_to = clean_link(str(request.url))
         raise FetchProblem(
             f"{progress.host} redirects more than {MAX_REDIRECTS} times; look on the site for the feed's new address"
         )
@@ -86,7 +92,7 @@ class Fetcher:
         status, headers, now = response.status_code, response.headers, self._clock()
         if status == 200:
             body = await self._read_body(response, progress)
-            return _compare(body, response, feed, read_validators(headers, now))
+            return _compare(body, response, feed, read_validators(headers, now), progress.moved_to)
         if status == 304 and ask_conditionally(feed):
             kept = renew_validators(feed, headers, now)
             return Unchanged(status=status, etag=kept.etag, last_modified=kept.last_modified)
@@ -121,7 +127,7 @@ def _make_request(client: httpx.AsyncClient, feed: Feed) -> httpx.Request:
     return client.build_request("GET", url, headers=headers)
 
 
-def _compare(body: bytes, response: httpx.Response, feed: Feed, new: Validators) -> Unchanged | Fetched:
+def _compare(body: bytes, response: httpx.Response, feed: Feed, new: Validators, moved_to: str) -> Unchanged | Fetched:
     """Tell a new document from the same one as last time; either way the new validators count."""
     body_hash = sha256(body).hexdigest()
     if body_hash == feed.body_hash:
@@ -130,6 +136,7 @@ def _compare(body: bytes, response: httpx.Response, feed: Feed, new: Validators)
         body=body,
         body_hash=body_hash,
         url=clean_link(str(response.url)),
+        moved_to=moved_to,
         status=response.status_code,
         content_type=response.headers.get("content-type", ""),
         etag=new.etag,

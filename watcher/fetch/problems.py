@@ -14,10 +14,11 @@ from watcher.errors import FetchProblem
 
 @dataclass(slots=True)
 class Progress:
-    """Hold how far a visit has come, for the sentence about what ended it."""
+    """Hold how far a visit has come, for the sentence about what ended it; `moved_to` is where it was sent for good."""
 
     host: str
     seconds: float
+    moved_to: str = ""
     status: int | None = None
     received: int = 0
 

@@ -1,0 +1,46 @@
+"""Check: visit feeds once and say what was found; nothing is stored and nothing is judged."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from watcher.desk import Clock
+from watcher.errors import ReadProblem
+from watcher.fetch import Fetcher
+from watcher.finding import Finding, sum_up
+from watcher.records import new_feed
+from watcher.settings.feeds import FeedSettings
+from watcher.settings.watcher import WatcherSettings
+from watcher.values import Feed, Fetched, Outcome, Reading
+from watcher.workers import Reader
+
+
+async def check_feeds(
+    feeds: Sequence[FeedSettings],
+    settings: WatcherSettings,
+    clock: Clock,
+    on_finding: Callable[[Finding], None] = lambda finding: None,
+) -> list[Finding]:
+    """Visit feeds, as many at a time as there are slots; return the findings in the order of the feeds.
+
+    `on_finding` hears of each visit as it ends.
+    """
+    slots = asyncio.Semaphore(settings.fetch.slots)
+
+    async def check(feed: Feed) -> Finding:
+        async with slots:
+            outcome = await fetcher.fetch(feed)
+            finding = sum_up(feed, outcome, await _read(reader, outcome, feed), clock())
+        on_finding(finding)
+        return finding
+
+    async with Fetcher(settings.fetch, settings.contact, clock=clock) as fetcher, Reader() as reader:
+        return await asyncio.gather(*(check(new_feed(feed, settings.fetch)) for feed in feeds))
+
+
+async def _read(reader: Reader, outcome: Outcome, feed: Feed) -> Reading | ReadProblem:
+    if not isinstance(outcome, Fetched):
+        return Reading()
+    try:
+        return await reader.read(outcome, feed)
+    except ReadProblem as problem:
+        return problem

@@ -1,0 +1,100 @@
+"""Say what one visit found of a feed, for the one who keeps feeds.toml. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from watcher.errors import ReadProblem
+from watcher.values import Failed, Feed, Fetched, Outcome, Reading
+
+QUIET_AFTER = timedelta(days=30)
+"""A feed whose newest entry is older may have been left behind: 22 of 34 feeds that answered brought nothing new."""
+
+
+class State(StrEnum):
+    """Say in a word how a feed is."""
+
+    WELL = "well"
+    QUIET = "quiet"
+    EMPTY = "empty"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Hold what one visit found.
+
+    `found_at` is where the document was in the end, `moved_to` where redirects for good lead. `language` is what the
+    document says. `problem` is empty when the feed is well; `suggestion` says what to do where there is something.
+    """
+
+    id: str
+    url: str
+    state: State
+    status: int | None = None
+    found_at: str = ""
+    moved_to: str = ""
+    format: str = ""
+    encoding: str = ""
+    entries: int = 0
+    newest_at: datetime | None = None
+    language: str = ""
+    problem: str = ""
+    suggestion: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """Say problem and suggestion in one line; empty when there is nothing to say."""
+        return "; ".join(filter(None, (self.problem, self.suggestion)))
+
+
+def sum_up(feed: Feed, outcome: Outcome, reading: Reading | ReadProblem, now: datetime) -> Finding:
+    """Sum up a visit to a feed of which nothing was known; `reading` is what came of the document, if one came."""
+    if not isinstance(outcome, Fetched):
+        sentence = outcome.problem if isinstance(outcome, Failed) else "the server sent no document"
+        return _failed(sentence, id=feed.id, url=feed.url, status=outcome.status)
+    place = {"id": feed.id, "url": feed.url, "found_at": outcome.url, "moved_to": outcome.moved_to}
+    if isinstance(reading, ReadProblem):
+        return _failed(str(reading), status=outcome.status, **place)
+    newest_at = max((entry.published_at for entry in reading.entries if entry.published_at), default=None)
+    state, problem, suggestion = _weigh(len(reading.entries), newest_at, now)
+    if outcome.moved_to:
+        suggestion = f"it moved for good: write {outcome.moved_to} for its url in feeds.toml"
+    return Finding(
+        state=state,
+        status=outcome.status,
+        format=reading.format,
+        encoding=reading.encoding,
+        entries=len(reading.entries),
+        newest_at=newest_at,
+        language=reading.language,
+        problem=problem,
+        suggestion=suggestion,
+        **place,
+    )
+
+
+def _failed(sentence: str, *, id: str, url: str, status: int | None, found_at: str = "", moved_to: str = "") -> Finding:
+    """Make a finding of a problem's sentence, which says what is wrong, a semicolon, and the cure."""
+    problem, _, cure = sentence.partition("; ")
+    return Finding(
+        id=id,
+        url=url,
+        state=State.FAILED,
+        status=status,
+        found_at=found_at,
+        moved_to=moved_to,
+        problem=problem,
+        suggestion=cure,
+    )
+
+
+def _weigh(entries: int, newest_at: datetime | None, now: datetime) -> tuple[State, str, str]:
+    """Return state, problem and suggestion; entries without a date say nothing about their age."""
+    if not entries:
+        return State.EMPTY, "it holds no entries", "look on the site whether the feed lives at another address"
+    if newest_at is not None and now - newest_at > QUIET_AFTER:
+        days = (now - newest_at).days
+        problem = f"quiet: its newest entry is {days} days old"
+        return State.QUIET, problem, "look on the site whether the feed is still kept, or set enabled = false"
+    return State.WELL, "", ""

@@ -45,6 +45,11 @@ def watched(home, cw, site):
     return home
 
 
+def write_more(home, text):
+    with (home / "config" / "feeds.toml").open("a", encoding="utf-8") as file:
+        file.write(text)
+
+
 def test_help_names_every_command(cw):
     said = cw("--help")
     for name in COMMANDS:
@@ -116,6 +121,31 @@ def test_a_failed_feed_ends_a_poll_with_1_and_is_listed(watched, cw, site):
     assert set(feed) == {"id", "url", "state", "entries", "newest_at", "due_at", "problem"}
     assert feed["state"] == "failing"
     assert "404" in feed["problem"]
+
+
+def test_a_poll_with_failed_feeds_says_how_many_were_read_and_who_knows_why(watched, cw, site):
+    assert "feeds check" not in cw("poll")
+    write_more(watched, f'[[feed]]\nid = "b"\nurl = "{site.url("/b")}"\n')
+    said = cw("poll", "--all", code=1)
+    assert "\n1 of 2 feeds read; `city-watcher feeds check` says why the others were not.\n" in said
+
+
+def test_feeds_check_says_what_is_found_and_stores_nothing(watched, cw, site):
+    write_more(watched, f'[[feed]]\nid = "hill"\nurl = "{site.url("/gone")}"\nenabled = false\n')
+    assert cw("feeds", "check").split("\t")[:4] == ["a", "well", "200", "rss20"]
+    assert not (watched / "var").exists()
+    [found] = json.loads(cw("feeds", "check", "--json"))
+    assert (found["id"], found["state"], found["entries"], found["problem"]) == ("a", "well", 2, "")
+    assert set(found) == {
+        *("id", "url", "state", "status", "found_at", "moved_to", "format", "encoding", "entries", "newest_at"),
+        *("language", "problem", "suggestion"),
+    }
+    assert "1 of 2 feeds well." in cw("feeds", "check", "--all", code=1)
+    said = cw("feeds", "check", "hill", code=1)
+    assert "hill\tfailed\t404" in said
+    assert "look on the site for the feed's new address" in said
+    assert "0 of 1 feed well." in said
+    assert "there is no feed 'hil'; did you mean 'hill'?" in cw("feeds", "check", "hil", code=2)
 
 
 def test_healthcheck_fails_without_a_heartbeat(watched, cw):

@@ -236,6 +236,22 @@ def test_five_redirects_are_followed_and_the_end_is_told() -> None:
 
 
 @pytest.mark.parametrize(
+    ("hops", "end"),
+    [
+        ((), ""),
+        (("301 Moved Permanently",), "/0"),
+        (("301 Moved Permanently", "308 Permanent Redirect"), "/1"),
+        (("301 Moved Permanently", "302 Found", "301 Moved Permanently"), "/0"),
+        (("307 Temporary Redirect", "301 Moved Permanently"), ""),
+    ],
+)
+def test_a_feed_has_moved_as_far_as_redirects_for_good_lead(hops: tuple[str, ...], end: str) -> None:
+    outcome, server = look_and_tell(*(moved(f"/{number}", hop) for number, hop in enumerate(hops)), reply())
+    assert isinstance(outcome, Fetched)
+    assert outcome.moved_to == (server.url(end) if end else "")
+
+
+@pytest.mark.parametrize(
     ("hop", "words"),
     [
         (moved("/feed"), "redirects more than 5 times"),

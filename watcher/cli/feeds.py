@@ -70,7 +70,7 @@ def import_feeds(
 def check(
     context: typer.Context,
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[FEED]...", help="Ids of feeds.toml; also those that are disabled.")
+        list[str] | None, typer.Argument(metavar="FEED...", help="Ids of feeds.toml; also those that are disabled.")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Visit the disabled feeds too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

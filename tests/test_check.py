@@ -1,7 +1,7 @@
 """Feeds are checked side by side, within the limits of a poll, each for itself."""
 
 import asyncio
-from threading import Lock
+from threading import Event, Lock
 
 import pytest
 from conftest import NOON, Clock, Site, answer, rss
@@ -41,13 +41,16 @@ def test_each_feed_gets_its_finding_in_the_order_of_the_feeds(site) -> None:
 
 @pytest.mark.parametrize("slots", [1, 3])
 def test_no_more_feeds_are_asked_at_a_time_than_there_are_slots(site, slots: int) -> None:
-    lock, asking, most = Lock(), 0, 0
+    lock, full, asking, most = Lock(), Event(), 0, 0
 
     def count(request) -> None:
         nonlocal asking, most
         with lock:
             asking += 1
             most = max(most, asking)
+            if asking == slots:
+                full.set()
+        full.wait(5)
         site.let_go.wait(0.03)
         with lock:
             asking -= 1

@@ -38,7 +38,18 @@ def demo(
     _tell_second(day)
     _tell_items(day)
     _tell_mail(day)
-    raise typer.Exit(_conclude(day))
+    raise typer.Exit(conclude(day))
+
+
+def conclude(day: Day) -> int:
+    """Compare the day with its announcement and return the exit code."""
+    surprises = day.surprises()
+    for surprise in surprises:
+        err.print(f"[red]not as announced:[/] {escape(surprise)}", soft_wrap=True)
+    if not surprises:
+        out.print("\n[bold green]All of it happened as announced.[/]")
+        out.print("Next: `make run` stays and watches; `city-watcher init` writes config/ to edit.")
+    return 1 if surprises else 0
 
 
 def say(sentence: str) -> None:
@@ -65,13 +76,11 @@ def show_columns(rows: Sequence[Sequence[object]], *, right: Sequence[int] = ())
 
 def _announce(samples: Sequence[Sample]) -> None:
     numbers, languages = announce(samples), len({sample.language for sample in samples})
-    out.print("[bold]One day of city-watcher[/], without the internet. All news is invented for this demo.\n")
+    out.print("[bold]One day of city-watcher[/], without the internet. All its news is invented.\n")
     say(f"{count(numbers.feeds, 'sample newspaper')} in {languages} languages have feeds on this machine,")
     say("and a mail server waits for the digest. What has to come of it is known:")
-    captured = numbers.captured + numbers.captured_later
-    say(
-        f"of {numbers.entries} entries {captured} are news of exchange between cities, told as {numbers.stories} stories."
-    )
+    news = numbers.captured + numbers.captured_later
+    say(f"of {numbers.entries} entries {news} are news of exchange between cities, told as {numbers.stories} stories.")
 
 
 def _tell_first(day: Day) -> None:
@@ -96,11 +105,11 @@ def _remarks(sample: Sample, poll: Round) -> Iterator[str]:
     if sample.encoding != "utf-8":
         yield f"is written in {sample.encoding.capitalize()}, and was read as such."
     if sample.id in poll.redirected:
-        yield "has moved: its old address answers 301, and that was followed."
+        yield "has moved: the 301 of its old address was followed."
     if sample.drip_seconds:
-        yield f"is slow: its document drips in for {sample.drip_seconds:g} s while the others are read."
+        yield f"is slow: {sample.drip_seconds:g} s for one document, while the others are read."
     if sample.id in poll.torn:
-        yield f"breaks off in an entry: the {len(visit.entries)} before it count, that one waits."
+        yield f"breaks off in an entry: the {len(visit.entries)} before it count."
 
 
 def _tell_second(day: Day) -> None:
@@ -115,19 +124,22 @@ def _tell_second(day: Day) -> None:
         show_columns([(f"{INDENT}was", full.item.first_title), (f"{INDENT}is", full.item.title)])
     for one, report in poll.reports.items():
         if isinstance(report.visit.outcome, Failed):
-            say(f"{day.name(one)} could not be read; the digest says so, and what it brought stays.")
+            say(f"{day.name(one)}: {report.visit.outcome.problem.partition(';')[0]}.")
+            say("What that feed brought before stays, and the digest names it under Sources.")
 
 
 def _second_visit(poll: Round, feed_id: str) -> tuple[str, str]:
-    match poll.reports[feed_id].visit:
-        case visit if isinstance(visit.outcome, Failed):
-            return "failed", visit.outcome.problem.split(";")[0]
-        case visit if isinstance(visit.outcome, Fetched):
-            known = len(visit.entries) - len(visit.judged)
-            return "read", f"{known} entries are known, {len(visit.judged)} says something else"
+    """Name what a visit came to, and how that was seen."""
+    visit = poll.reports[feed_id].visit
+    match visit.outcome:
+        case Failed():
+            return "failed", "damaged, see below"
+        case Fetched():
+            return "read", f"{len(visit.entries) - len(visit.judged)} entries as before, {len(visit.judged)} changed"
+        case _ if feed_id in poll.not_modified:
+            return "unchanged", "304: the server sends nothing"
         case _:
-            sent = feed_id not in poll.not_modified
-            return "unchanged", "the same bytes again" if sent else "the server answers 304 and sends nothing"
+            return "unchanged", "the same bytes again"
 
 
 def _tell_items(day: Day) -> None:
@@ -151,7 +163,7 @@ def _tell_items(day: Day) -> None:
 
 
 def _list_once(found: Sequence[FullItem], column: str) -> str:
-    return ", ".join(sorted({getattr(full.item, column) for full in found}))
+    return " ".join(sorted({getattr(full.item, column) for full in found}))
 
 
 def _tell_mail(day: Day) -> None:
@@ -164,14 +176,3 @@ def _tell_mail(day: Day) -> None:
         ("watcher.db", f"{program()} --database sqlite:///{day.home}/watcher.db items list"),
     )
     show_columns([(day.home / name, use) for name, use in rows])
-
-
-def _conclude(day: Day) -> int:
-    """Compare the day with its announcement and return the exit code."""
-    surprises = day.surprises()
-    for surprise in surprises:
-        err.print(f"[red]not as announced:[/] {escape(surprise)}", soft_wrap=True)
-    if not surprises:
-        out.print("\n[bold green]All of it happened as announced.[/]")
-        out.print("Next: `make run` stays and watches; `city-watcher init` writes config/ for you to edit.")
-    return 1 if surprises else 0

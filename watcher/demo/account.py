@@ -101,10 +101,10 @@ class Day:
 
     def surprises(self) -> list[str]:
         """Name everything that did not happen as announced; an empty list is a good demo."""
-        return [*differences(announce(self.samples), self.numbers()), *self._wrong_items()]
+        return [*differences(announce(self.samples), self.numbers()), *self.wrong_items()]
 
-    def _wrong_items(self) -> Iterator[str]:
-        """Compare what was captured, item by item, with the samples' marks."""
+    def wrong_items(self) -> Iterator[str]:
+        """Name every captured item that is not as its sample is marked, and every one that is missing."""
         expected = relevant_entries(self.samples)
         found = {(full.item.feed_id or "", full.item.url): full for full in self.captured}
         for key in expected.keys() - found.keys():

@@ -108,6 +108,7 @@ def load_samples() -> tuple[Sample, ...]:
 
 def _sample(data: dict[str, object]) -> Sample:
     entries, torn = data.pop("entry"), data.pop("breaks_off_in", [])
-    assert isinstance(entries, list) and isinstance(torn, list)
+    assert isinstance(entries, list)
+    assert isinstance(torn, list)
     told = tuple(SampleEntry(**entry) for entry in entries)
     return Sample(**data, entries=told, breaks_off_in=tuple(torn))  # type: ignore[arg-type] # TOML

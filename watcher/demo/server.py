@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 DRIPS = 8
-"""A slow server sends its document in so many pieces."""
+"""A document is sent in so many pieces."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,34 +45,7 @@ def serve(pages: Mapping[str, Page]) -> Iterator[str]:
 
     `pages` is looked at anew for every request: what the caller changes in it is served from then on.
     """
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:  # the name that http.server calls
-            page = pages.get(self.path)
-            if page is None:
-                self.answer(404, Page())
-            elif page.last_modified and self.headers.get("If-None-Match") == page.etag:
-                self.answer(304, page)
-            else:
-                self.answer(301 if page.moved_to else 200, page, page.body)
-
-        def answer(self, status: int, page: Page, body: bytes = b"") -> None:
-            self.send_response(status)
-            for name, value in page.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            size = len(body) // DRIPS + 1 if page.drip_seconds else len(body) + 1
-            for start in range(0, len(body), size):
-                time.sleep(page.drip_seconds / DRIPS)
-                self.wfile.write(body[start : start + size])
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Stay silent: the demo tells its own story."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(pages)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
@@ -81,3 +54,37 @@ def serve(pages: Mapping[str, Page]) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    def __init__(self, pages: Mapping[str, Page]) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.pages = pages
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def do_GET(self) -> None:  # the name that http.server calls
+        page = self.server.pages.get(self.path)
+        if page is None:
+            self.answer(404, Page())
+        elif page.last_modified and self.headers.get("If-None-Match") == page.etag:
+            self.answer(304, page)
+        else:
+            self.answer(301 if page.moved_to else 200, page, page.body)
+
+    def answer(self, status: int, page: Page, body: bytes = b"") -> None:
+        self.send_response(status)
+        for name, value in page.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        size = len(body) // DRIPS + 1
+        for start in range(0, len(body), size):
+            time.sleep(page.drip_seconds / DRIPS)
+            self.wfile.write(body[start : start + size])
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Stay silent: the demo tells its own story."""

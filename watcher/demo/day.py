@@ -52,7 +52,6 @@ def print_edition(samples: tuple[Sample, ...], now: datetime, edition: int) -> d
     for sample in samples:
         pages[sample.path] = Page(
             body=render_sample(sample, now, edition),
-            encoding=sample.encoding,
             last_modified=format_datetime(now, usegmt=True) if sample.validators else "",
             drip_seconds=sample.drip_seconds,
         )

@@ -14,14 +14,13 @@ DRIPS = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Hold what stands at one path, and how it is sent.
+    """Hold what stands at one path, and how it is sent. Its encoding is for the document itself to say.
 
     `last_modified` is an HTTP date: with it the page has an ETag too, and who knows it is answered 304.
     `moved_to` is another path, for a page that answers 301. `drip_seconds`: so long the sending takes.
     """
 
     body: bytes = b""
-    encoding: str = "utf-8"
     last_modified: str = ""
     moved_to: str = ""
     drip_seconds: float = 0.0
@@ -31,7 +30,7 @@ class Page:
         """Return the headers of its answer."""
         validators = {"ETag": self.etag, "Last-Modified": self.last_modified} if self.last_modified else {}
         location = {"Location": self.moved_to} if self.moved_to else {}
-        return {"Content-Type": f"application/xml; charset={self.encoding}", **validators, **location}
+        return {"Content-Type": "application/xml", **validators, **location}
 
     @property
     def etag(self) -> str:

@@ -17,7 +17,7 @@ from storage.records import FullItem
 from storage.tables import ItemRow
 from watcher.cli import main
 from watcher.cli.demo import conclude
-from watcher.demo.account import Day, Round
+from watcher.demo.account import Day, Poll
 from watcher.demo.day import print_edition
 from watcher.demo.numbers import Numbers, announce, differences, relevant_entries
 from watcher.demo.render import render_sample
@@ -281,7 +281,7 @@ def test_the_demo_never_replaces_a_database_that_is_not_its_own(tmp_path, capsys
 
 
 def test_a_day_without_news_is_no_good_demo(tmp_path, capsys):
-    empty = Day(home=tmp_path, samples=SAMPLES, rounds=[Round(tally=Tally(), reports={})] * 2)
+    empty = Day(home=tmp_path, samples=SAMPLES, polls=[Poll(tally=Tally(), reports={})] * 2)
     assert conclude(empty) == 1
     complaints = capsys.readouterr().err
     assert "not as announced: captured: 0, not 31\n" in complaints

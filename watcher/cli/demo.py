@@ -13,7 +13,7 @@ from storage.records import FullItem
 from watcher.cli.judging import load_judge
 from watcher.cli.place import wall_clock
 from watcher.cli.show import count, err, out, program
-from watcher.demo.account import Day, Round
+from watcher.demo.account import Day, Poll
 from watcher.demo.day import READER, live_day
 from watcher.demo.numbers import announce
 from watcher.demo.samples import Sample, load_samples
@@ -85,7 +85,7 @@ def _announce(samples: Sequence[Sample]) -> None:
 
 def _tell_first(day: Day) -> None:
     heading("First poll: all of it is new")
-    poll, tally = day.rounds[0], day.rounds[0].tally
+    poll, tally = day.polls[0], day.polls[0].tally
     rows: list[Sequence[object]] = [("feed", "language", "format", "entries", "captured", "near")]
     for sample in day.samples:
         recorded = poll.reports[sample.id].recorded
@@ -99,7 +99,7 @@ def _tell_first(day: Day) -> None:
             say(f"{sample.name} {remark}")
 
 
-def _remarks(sample: Sample, poll: Round) -> Iterator[str]:
+def _remarks(sample: Sample, poll: Poll) -> Iterator[str]:
     """Say what was special about a visit."""
     visit = poll.reports[sample.id].visit
     if sample.encoding != "utf-8":
@@ -114,7 +114,7 @@ def _remarks(sample: Sample, poll: Round) -> Iterator[str]:
 
 def _tell_second(day: Day) -> None:
     heading("Second poll: what is new since?")
-    poll = day.rounds[1]
+    poll = day.polls[1]
     show_columns([(sample.name, *_second_visit(poll, sample.id)) for sample in day.samples])
     out.print()
     tally = poll.tally
@@ -128,7 +128,7 @@ def _tell_second(day: Day) -> None:
             say("What that feed brought before stays, and the digest names it under Sources.")
 
 
-def _second_visit(poll: Round, feed_id: str) -> tuple[str, str]:
+def _second_visit(poll: Poll, feed_id: str) -> tuple[str, str]:
     """Name what a visit came to, and how that was seen."""
     visit = poll.reports[feed_id].visit
     match visit.outcome:

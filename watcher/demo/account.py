@@ -12,7 +12,7 @@ from watcher.values import Fetched, Unchanged
 
 
 @dataclass(kw_only=True)
-class Round:
+class Poll:
     """Hold one poll: its sum, and what each feed's visit brought."""
 
     tally: Tally
@@ -51,7 +51,7 @@ class Day:
 
     home: Path
     samples: tuple[Sample, ...]
-    rounds: list[Round] = field(default_factory=list)
+    polls: list[Poll] = field(default_factory=list)
     seeds: list[FullItem] = field(default_factory=list)
     captured: list[FullItem] = field(default_factory=list)
     near: list[FullItem] = field(default_factory=list)
@@ -78,7 +78,7 @@ class Day:
 
     def numbers(self) -> Numbers:
         """Count what happened."""
-        first, second = self.rounds
+        first, second = self.polls
         return Numbers(
             feeds=first.tally.read,
             entries=first.tally.entries,

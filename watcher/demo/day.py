@@ -7,7 +7,7 @@ from pathlib import Path
 
 from storage.store import Store
 from watcher.deliver import open_channels
-from watcher.demo.account import Day, Round
+from watcher.demo.account import Day, Poll
 from watcher.demo.render import render_sample
 from watcher.demo.samples import Sample, load_samples
 from watcher.demo.server import Page, serve
@@ -40,7 +40,7 @@ async def live_day(home: Path, judge: Judge, clock: Clock) -> Day:
         for edition in range(EDITIONS):
             pages |= print_edition(day.samples, morning, edition)
             store.feeds.hasten(clock())
-            day.rounds.append(await _poll_once(desk, judge))
+            day.polls.append(await _poll_once(desk, judge))
         await asyncio.to_thread(_mail_digest, desk, day, sink)
         _look_back(day, store)
     return day
@@ -85,13 +85,13 @@ def fresh_database(home: Path) -> str:
     return url
 
 
-async def _poll_once(desk: Desk, judge: Judge) -> Round:
+async def _poll_once(desk: Desk, judge: Judge) -> Poll:
     reports: dict[str, Report] = {}
 
     def note(report: Report) -> None:
         reports[report.visit.feed.id] = report
 
-    return Round(tally=await poll(desk, judge, note), reports=reports)
+    return Poll(tally=await poll(desk, judge, note), reports=reports)
 
 
 def _mail_digest(desk: Desk, day: Day, sink: Sink) -> None:

@@ -241,6 +241,28 @@ def test_the_configured_language_stands_where_the_feed_says_nothing() -> None:
     assert read_document(RSS.encode(), language="en").entries[0].language == "zh-Hant"
 
 
+RSS_SEVEN = rss(item(guid="7", link="n/7"))
+ATOM_SEVEN = (
+    b'<feed xmlns="http://www.w3.org/2005/Atom"%s><title>t</title>'
+    b'<entry><id>7</id><title>t</title><link href="n/7"/></entry></feed>'
+)
+
+
+@pytest.mark.parametrize("document", [RSS_SEVEN, ATOM_SEVEN % b""])
+def test_an_id_is_what_the_feed_wrote_wherever_the_document_was_found(document: bytes) -> None:
+    found = [read_document(document, url=url).entries[0] for url in ("https://a.example/feed", "https://b.example/x/y")]
+    assert [entry.id for entry in found] == ["7", "7"]
+    assert [entry.url for entry in found] == ["https://a.example/n/7", "https://b.example/x/n/7"]
+
+
+@pytest.mark.parametrize(
+    ("base", "link"), [(b"https://cdn.example/z/", "https://cdn.example/z/n/7"), (b"/y/", "https://a.example/y/n/7")]
+)
+def test_a_base_that_the_document_names_counts_for_its_links(base: bytes, link: str) -> None:
+    document = ATOM_SEVEN % (b' xml:base="%s"' % base)
+    assert read_document(document, url="https://a.example/feed").entries[0].url == link
+
+
 def test_many_entries_under_one_id_have_as_many_keys() -> None:
     items = [item(f"Title {number}", guid="https://news.example/all") for number in range(22)]
     entries = read_document(rss(*items)).entries

@@ -66,7 +66,7 @@ def _read_json(text: str, source: Source) -> Reading:
 
 
 def _read_xml(text: str, kind: str, source: Source) -> Reading:
-    parsed = parse_feed(text, url=source.base)
+    parsed = parse_feed(text)
     torn = bool(parsed["bozo"]) and _is_torn(text)
     whole = parsed["entries"][:-1] if torn else parsed["entries"]
     if parsed["bozo"] and not whole:

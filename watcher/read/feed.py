@@ -13,14 +13,18 @@ _TEXT_TYPES = ("", "text/plain", "text/html", "application/xhtml+xml")
 _DATE_NAMES = ("published", "updated", "created")
 
 
-def parse_feed(text: str, *, url: str) -> Any:
-    """Parse a feed, once more without what crashes the parser; raise a `ReadProblem` when that fails too."""
+def parse_feed(text: str) -> Any:
+    """Parse a feed, once more without what crashes the parser; raise a `ReadProblem` when that fails too.
+
+    The parser is not told where the document was found: it would make addresses of ids that are none, and a feed that
+    moves would have other ids. Relative links are resolved afterwards.
+    """
     try:
-        return _parse(text, url)
+        return _parse(text)
     except MemoryError:
         raise
     except Exception:  # feedparser lets errors of every class through: 614 of 12,000 mutated feeds
-        return _parse_without_hazards(text, url)
+        return _parse_without_hazards(text)
 
 
 def entry_fields(entry: dict[str, Any]) -> Fields:
@@ -40,20 +44,19 @@ def entry_fields(entry: dict[str, Any]) -> Fields:
     )
 
 
-def _parse(text: str, url: str) -> Any:
+def _parse(text: str) -> Any:
     """Hand over bytes in a file: feedparser opens a body that looks like a path or an address."""
-    headers = {"content-type": "application/xml; charset=utf-8"} | ({"content-location": url} if url else {})
     return feedparser.parse(
         io.BytesIO(text.encode("utf-8", "ignore")),
-        response_headers=headers,
+        response_headers={"content-type": "application/xml; charset=utf-8"},
         sanitize_html=False,
         resolve_relative_uris=False,
     )
 
 
-def _parse_without_hazards(text: str, url: str) -> Any:
+def _parse_without_hazards(text: str) -> Any:
     try:
-        return _parse(drop_hazards(text), url)
+        return _parse(drop_hazards(text))
     except MemoryError:
         raise
     except Exception as error:

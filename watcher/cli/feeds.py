@@ -2,29 +2,37 @@
 
 import asyncio
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 
+from storage.database import sqlite_file
+from storage.errors import StorageError
 from storage.tables import FeedRow
 from watcher.cli.checkfeeds import check as check_them
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.cli.readfiles import read_sources
-from watcher.cli.show import ago, count, out, show_json, show_table
-from watcher.desk import Desk
+from watcher.cli.show import ago, count, err, out, show_json, show_table
+from watcher.desk import Desk, open_store
 from watcher.errors import ConfigError
-from watcher.feedlist import read_list
-from watcher.feedsfile import add_feeds
+from watcher.feedlist import ListedFeed, read_list, same_address, write_lines, write_opml
+from watcher.feedsfile import add_feed, add_feeds, remove_feeds
+from watcher.settings.feeds import FILE
+from watcher.text import one_line
+from watcher.urls import clean_link
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="List, check, import and read feeds.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="List, check, add, remove and read feeds.")
+
+_NEXT = "`city-watcher poll` looks there; a service that runs does so when it is started again."
 
 
 @app.callback()
 def feeds() -> None:
-    """List, check, import and read feeds."""
+    """List, check, add, remove and read feeds."""
 
 
 @app.command("list")
@@ -49,6 +57,43 @@ def list_feeds(
     show_table(("id", "state", "entries", "newest", "due", "problem"), table, empty="No feed is enabled in feeds.toml.")
 
 
+@app.command()
+def add(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(metavar="URL", help="The address of an RSS, Atom, RDF or JSON feed.")],
+    feed_id: Annotated[str, typer.Option("--id", metavar="ID", help="Its id; else made from its name or host.")] = "",
+    name: Annotated[str, typer.Option(metavar="NAME", help="What readers see.")] = "",
+    language: Annotated[str, typer.Option(metavar="L", help="Such as en, zh-Hant, ja.")] = "",
+    region: Annotated[str, typer.Option(metavar="R", help="Such as TW or TW-TPE.")] = "",
+    zone: Annotated[str, typer.Option(metavar="Z", help="Whose clock is meant, such as Asia/Taipei.")] = "",
+    every_minutes: Annotated[int | None, typer.Option(metavar="N", help="The time between two visits.")] = None,
+) -> None:
+    """Add one feed to feeds.toml; it is not asked yet."""
+    place: Place = context.obj
+    address = clean_link(url)
+    if not address:
+        raise ConfigError(f"'{url}' is not a web address; write one that begins with http:// or https://")
+    said = {"id": feed_id, "language": language, "region": region, "zone": zone}
+    pace = "" if every_minutes is None else every_minutes
+    feed = ListedFeed(url=address, name=one_line(name), every_minutes=pace, place="command line", **said)
+    added = add_feed(place.folder, feed, _remembered(place))
+    out.print(f"added {added} to {place.folder / FILE}. {_NEXT}", markup=False)
+
+
+@app.command()
+def remove(
+    context: typer.Context,
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="The ids of feeds.")],
+) -> None:
+    """Take feeds out of feeds.toml, with the comments that touch them; what they brought stays in the database."""
+    place: Place = context.obj
+    remove_feeds(place.folder, ids)
+    for feed in dict.fromkeys(ids):
+        out.print(f"removed {feed}", markup=False)
+    stays = "What was captured stays; a service that runs leaves them out when it is started again."
+    out.print(f"{place.folder / FILE} is written. {stays}", markup=False)
+
+
 @app.command("import")
 def import_feeds(
     context: typer.Context,
@@ -56,14 +101,37 @@ def import_feeds(
 ) -> None:
     """Add the feeds of OPML or text files to feeds.toml; those that stand there already are left alone."""
     place: Place = context.obj
-    listed = [feed for file in files for feed in read_list(_text(file), str(file))]
-    added = add_feeds(place.folder, listed)
+    listed = [feed for file in files for feed in read_list(_load(file), str(file))]
+    added = add_feeds(place.folder, listed, _remembered(place))
     for feed in added:
         out.print(f"added {escape(feed)}")
     known = len(listed) - len(added)
-    out.print(
-        f"{count(len(added), 'feed')} added to {place.folder / 'feeds.toml'}, {known} known already.", markup=False
-    )
+    told = f"{count(len(added), 'feed')} added to {place.folder / FILE}, {known} known already."
+    out.print(f"{told} {_NEXT}" if added else told, markup=False)
+
+
+class Form(StrEnum):
+    """Name what a list of feeds is written as."""
+
+    OPML = "opml"
+    TEXT = "text"
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A new file; else standard output.")] = None,
+    form: Annotated[Form, typer.Option("--format", help="OPML, or text with one address a line.")] = Form.OPML,
+) -> None:
+    """Write the enabled feeds for another program, or for `feeds import`; nothing is overwritten."""
+    place: Place = context.obj
+    feeds = place.feeds().values()
+    text = write_opml(feeds) if form is Form.OPML else write_lines(feeds)
+    if file is None:
+        print(text, end="")
+        return
+    _write_new(file, text)
+    out.print(f"{count(len(feeds), 'feed')} written to {file}", markup=False)
 
 
 @app.command()
@@ -117,10 +185,32 @@ def _word(row: FeedRow | None) -> str:
     return "failing" if row.problem else "well"
 
 
-def _text(file: Path) -> str:
+def _remembered(place: Place) -> dict[str, str]:
+    """Return the ids that the database knows, by address: a feed that comes back brings none of its old entries."""
+    url = place.settings().database.get_secret_value()
+    file = sqlite_file(url)
+    if file and not file.exists():
+        return {}
     try:
-        return file.read_text(encoding="utf-8-sig")
+        with open_store(url) as store:
+            return {same_address(row.url): row.id for row in store.feeds.list_all()}
+    except StorageError as problem:
+        err.print(f"The ids of earlier feeds are not looked up: {problem}", markup=False)
+        return {}
+
+
+def _load(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
     except OSError as error:
         raise ConfigError(f"{file}: cannot be read ({error.strerror}).") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{file}: byte {error.start} is not UTF-8; save the file as UTF-8.") from error
+
+
+def _write_new(file: Path, text: str) -> None:
+    try:
+        with file.open("x", encoding="utf-8") as new:
+            new.write(text)
+    except FileExistsError:
+        raise ConfigError(f"{file}: stands already; name another file.") from None
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be written ({error.strerror}); choose another place.") from error

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from watcher.read.months import month_number
+from watcher.read.zones import country_of
 
 FIRST_YEAR, LAST_YEAR = 1970, 2100
 """Years outside are wrong readings or empty values (`0001-01-01`), not news."""
@@ -87,7 +88,7 @@ def _full_year(year: str) -> int:
 def _year_last(found: re.Match[str], region: str) -> Parts | None:
     """Read 28/09/2026 and 09/28/2026. When both numbers may be months, the region decides or nobody."""
     first, second, year = int(found["first"]), int(found["second"]), int(found["year"])
-    country = region[:2].upper()
+    country = country_of(region)
     if first > 12 or found["sep"] == "." or (country in _DAY_FIRST and second <= 12):
         return year, second, first
     if second > 12 or country in _MONTH_FIRST:

@@ -8,7 +8,15 @@ from itertools import chain
 
 import chardet
 
-from watcher.read.labels import GUESSES, MULTI_BYTE, is_guessed, is_seven_bit, label_weight, meant_codecs
+from watcher.read.labels import (
+    GUESSES,
+    MULTI_BYTE,
+    is_guessed,
+    is_seven_bit,
+    label_weight,
+    meant_codecs,
+    ordered_codecs,
+)
 
 DAMAGE_ALLOWED = 0.05
 """Share of the non-ASCII characters that may be unreadable before a label counts as wrong."""
@@ -63,9 +71,8 @@ def decode_document(body: bytes, *, content_type: str = "", encoding: str = "") 
 
 
 def _as_ordered(body: bytes, encoding: str) -> Iterator[Decoded]:
-    meant = meant_codecs(encoding)
-    if meant:
-        yield _decode_best(body, meant, "as configured")
+    if ordered := ordered_codecs(encoding):
+        yield _decode_best(body, ordered, "as configured")
 
 
 def _as_marked(body: bytes) -> Iterator[Decoded]:

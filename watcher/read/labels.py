@@ -69,6 +69,12 @@ def meant_codecs(label: str) -> tuple[str, ...]:
     return (name,) if _SINGLE_BYTE.fullmatch(name) else ()
 
 
+def ordered_codecs(name: str) -> tuple[str, ...]:
+    """Return Python's codecs for the encoding that a user names: also one that no label means, such as utf-16."""
+    codec = _python_name(name)
+    return meant_codecs(name) or ((codec,) if codec else ())
+
+
 def is_guessed(codec: str) -> bool:
     """Say whether the detector knows a codec, so that its silence about it means something."""
     return codec in _GUESSED

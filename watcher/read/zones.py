@@ -79,8 +79,14 @@ def read_zone(text: str, *, zone: str, region: str) -> tzinfo | None:
         return _fixed(offset)
     if plain in _BY_REGION:
         usual, elsewhere = _BY_REGION[plain]
-        return _hours(elsewhere.get(region[:2].upper() or _REGION_OF_ZONE.get(zone, ""), usual))
+        return _hours(elsewhere.get(country_of(region) or _REGION_OF_ZONE.get(zone, ""), usual))
     return _place(plain)
+
+
+def country_of(region: str) -> str:
+    """Return the two letters of a region's country; none for `INT` and the like, whose first two name another one."""
+    country = region.partition("-")[0].upper()
+    return country if len(country) == 2 else ""
 
 
 def _fixed(offset: re.Match[str]) -> tzinfo | None:

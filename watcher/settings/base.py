@@ -32,7 +32,11 @@ class Strict(BaseModel):
 
 def load_toml(path: Path) -> dict[str, Any]:
     """Read a TOML file; a missing, unreadable or broken one is a `ConfigError` that names the place."""
-    text = load_text(path)
+    return parse_toml(path, load_text(path))
+
+
+def parse_toml(path: Path, text: str) -> dict[str, Any]:
+    """Read the text of a TOML file; a broken one is a `ConfigError` that names the place."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

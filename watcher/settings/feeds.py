@@ -9,10 +9,18 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, ValidationError, field_validator
 
 from watcher.errors import ConfigError
-from watcher.settings.base import Strict, explain_error, load_toml
+from watcher.settings.base import Strict, explain_error, load_text, parse_toml
+from watcher.settings.tables import find_line
+from watcher.urls import clean_link
 
 FILE = "feeds.toml"
+TABLE = "feed"
 LONGEST_ID = 64
+NO_COUNTRY = "INT"
+"""The region of a feed that belongs to no single country."""
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]{3})?(-[a-z]{4})?(-([a-z]{2}|\d{3}))?(-(\d[a-z0-9]{3}|[a-z0-9]{5,8}))*", re.I)
+_REGION = re.compile(rf"[A-Z]{{2}}(-[A-Z0-9]{{1,3}})?|{NO_COUNTRY}")
 
 
 def known_zone(name: str) -> str:
@@ -24,7 +32,36 @@ def known_zone(name: str) -> str:
     return name
 
 
+def language_tag(tag: str) -> str:
+    """Accept the shape of a language tag: language, script, region, variants (BCP 47, section 2.1), or nothing."""
+    if tag and not _LANGUAGE.fullmatch(tag):
+        raise ValueError("is not a language tag; write one such as 'en', 'zh-Hant' or 'zh-TW'")
+    return tag
+
+
+def region_code(code: str) -> str:
+    """Accept a country of ISO 3166-1 with or without its subdivision, `INT`, or nothing; return it in capitals."""
+    if code and not _REGION.fullmatch(code.upper()):
+        raise ValueError(
+            f"is not a region; write one such as 'TW' or 'TW-TPE', or '{NO_COUNTRY}' for no single country"
+        )
+    return code.upper()
+
+
+def known_encoding(name: str) -> str:
+    """Accept the name of an encoding that Python can read text with, or nothing."""
+    try:
+        if name:
+            b"a".decode(name, "replace")
+    except (LookupError, ValueError):
+        raise ValueError("is not an encoding; write one such as 'big5', 'gb18030' or 'euc-kr'") from None
+    return name
+
+
 Zone = Annotated[str, AfterValidator(known_zone)]
+Language = Annotated[str, AfterValidator(language_tag)]
+Region = Annotated[str, AfterValidator(region_code)]
+Encoding = Annotated[str, AfterValidator(known_encoding)]
 
 
 class FeedSettings(Strict):
@@ -34,10 +71,10 @@ class FeedSettings(Strict):
     name: str = ""
     url: str
     format: Literal["auto", "sitemap", "list"] = "auto"
-    language: str = ""
-    region: str = ""
+    language: Language = ""
+    region: Region = ""
     zone: Zone = "UTC"
-    encoding: str = ""
+    encoding: Encoding = ""
     every_minutes: int | None = Field(default=None, ge=1, le=10_080)
     timeout_seconds: int | None = Field(default=None, ge=1, le=300)
     enabled: bool = True
@@ -53,7 +90,7 @@ class FeedSettings(Strict):
     @field_validator("url")
     @classmethod
     def _is_web_address(cls, url: str) -> str:
-        if not url.lower().startswith(("http://", "https://")):
+        if not url.lower().startswith(("http://", "https://")) or not clean_link(url):
             raise ValueError("is not a web address; write one that begins with http:// or https://")
         return url
 
@@ -74,29 +111,49 @@ class FeedSettings(Strict):
 class Feeds(Strict):
     """Hold feeds.toml."""
 
-    feeds: tuple[FeedSettings, ...] = Field(default=(), alias="feed")
+    feeds: tuple[FeedSettings, ...] = Field(default=(), alias=TABLE)
 
 
 def load_feeds(folder: Path) -> tuple[FeedSettings, ...]:
     """Read feeds.toml; ids and addresses must be unique."""
     path = folder / FILE
-    data = load_toml(path)
+    return parse_feeds(path, load_text(path))
+
+
+def parse_feeds(path: Path, text: str) -> tuple[FeedSettings, ...]:
+    """Read the text of feeds.toml; `path` is for the errors, which name feed, key, cure and line."""
+    data = parse_toml(path, text)
     try:
         feeds = Feeds.model_validate(data).feeds
     except ValidationError as error:
-        raise explain_error(path, error, Feeds, data) from error
-    _refuse_doubles(path, feeds)
+        problem = explain_error(path, error, Feeds, data)
+        raise _add_line(problem, text, error.errors()[0]["loc"]) from error
+    if double := _find_double(path, feeds):
+        raise _add_line(double[0], text, double[1])
     return feeds
 
 
-def _refuse_doubles(path: Path, feeds: tuple[FeedSettings, ...]) -> None:
+def _find_double(path: Path, feeds: tuple[FeedSettings, ...]) -> tuple[ConfigError, tuple[int | str, ...]] | None:
     for key in ("id", "url"):
         seen: dict[str, int] = {}
         for number, feed in enumerate(feeds, start=1):
             value = getattr(feed, key)
             if value in seen:
-                raise ConfigError(
+                sentence = (
                     f"{path}: feed {number} \"{feed.label}\": '{key}' is the same as that of feed {seen[value]}; "
                     f"remove one of the two."
                 )
+                return ConfigError(sentence), (TABLE, number - 1, key)
             seen[value] = number
+    return None
+
+
+def _add_line(problem: ConfigError, text: str, loc: tuple[int | str, ...]) -> ConfigError:
+    """Name the line too, where the feed stands in a table of its own."""
+    match loc:
+        case (_, int(number), *rest):
+            line = find_line(text, TABLE, number, str(rest[0]) if rest else "")
+        case _:
+            line = None
+    sentence, stop = str(problem).removesuffix("."), "." if str(problem).endswith(".") else ""
+    return ConfigError(f"{sentence} (line {line}){stop}") if line else problem

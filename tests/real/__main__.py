@@ -1,0 +1,71 @@
+"""`make check-real DIR=...`: poll a folder of real documents and hold what was read against manifest.jsonl.
+
+Each line of the manifest is {"file", "entries", ...}. Without one, every file of the folder has to be readable.
+Then two more polls: one of the same documents, one of documents with a blank line more; both must store nothing.
+Exit 1 when anything differs.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from real.documents import Difference, Document, compare, list_documents
+from real.newsstand import open_newsstand
+from real.user import User
+
+POLLS = (FIRST, SAME, REPRINTED) = ("first", "same", "reprinted")
+
+
+def read_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make check-real", description=__doc__)
+    parser.add_argument("folder", type=Path, help="the folder of documents")
+    return parser.parse_args()
+
+
+def check(documents: list[Document]) -> Iterator[Difference]:
+    """Poll three times, print a line for each, yield all differences."""
+    with open_newsstand(documents) as stand, TemporaryDirectory(prefix="city-watcher-real-") as home:
+        user = User(Path(home))
+        user.import_all(stand)
+        for name in POLLS:
+            stand.reprinted = name == REPRINTED
+            yield from poll(user, name)
+            yield from compare(documents, user.look(stand))
+
+
+def poll(user: User, name: str) -> Iterator[Difference]:
+    """Poll once and say what came of it; only the first may bring anything new."""
+    told = user.poll_all()
+    words = ", ".join(
+        f"{told[key]:,} {key.replace('_', ' ')}" for key in ("read", "unchanged", "failed", "new_entries")
+    )
+    print(f"{name + ' poll':<15} {words}, {told['seconds']:.1f} s")
+    if name != FIRST and told["new_entries"]:
+        yield Difference(document=f"all, {name} poll", what="new entries", expected=0, found=told["new_entries"])
+
+
+def show(differences: Iterable[Difference]) -> None:
+    """Print the table."""
+    for one in differences:
+        print(f"{one.document}: {one.what}: {one.expected} expected, {one.found} found. {one.problem}".rstrip())
+
+
+def main() -> None:
+    """Check, print, end with 1 when anything differs."""
+    folder, began = read_arguments().folder, time.monotonic()
+    documents = list_documents(folder)
+    if not documents:
+        sys.exit(f"{folder}: no documents there.")
+    differences = list(dict.fromkeys(check(documents)))
+    show(differences)
+    counted = sum(one.truth.entries or 0 for one in documents)
+    seconds = time.monotonic() - began
+    print(f"{len(documents):,} documents, {counted:,} entries, {len(differences):,} differences, {seconds:.1f} s")
+    sys.exit(1 if differences else 0)
+
+
+if __name__ == "__main__":
+    main()

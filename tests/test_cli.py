@@ -148,6 +148,80 @@ def test_feeds_check_says_what_is_found_and_stores_nothing(watched, cw, site):
     assert "there is no feed 'hil'; did you mean 'hill'?" in cw("feeds", "check", "hil", code=2)
 
 
+def test_a_feed_is_added_read_and_removed_and_what_it_brought_stays(watched, cw, site):
+    site.pages["/b"] = rss(("k1", "Taipei and Daegu renew sister city agreement"), published=wall_clock())
+    file = watched / "config" / "feeds.toml"
+    before = file.read_bytes()
+    assert "added hill to " in cw(
+        "feeds", "add", site.url("/b"), "--id", "hill", "--name", "Hill Post", "--language", "en"
+    )
+    assert json.loads(cw("poll", "--json"))["captured"] == 2
+    site.pages["/b"] = b""
+    cw("poll", "--all", code=1)
+    assert "404" in cw("digest", "preview")
+    assert "removed hill" in cw("feeds", "remove", "hill")
+    assert file.read_bytes() == before
+    site.asked.clear()
+    assert json.loads(cw("poll", "--all", "--json"))["feeds"] == 1
+    assert site.asked == ["/a"]
+    assert [feed["id"] for feed in json.loads(cw("feeds", "list", "--json"))] == ["a"]
+    status = json.loads(cw("status", "--json"))
+    assert (status["feeds"], status["feeds_read"], status["problems"]) == (1, 1, {})
+    preview = cw("digest", "preview")
+    assert "Daegu renew" in preview
+    assert "could not be" not in preview
+    assert "404" not in preview
+
+
+def test_a_feed_that_is_added_again_keeps_its_id_and_brings_nothing_old(watched, cw, site):
+    site.pages["/b"] = rss(("k1", "Taipei and Daegu renew sister city agreement"), published=wall_clock())
+    cw("feeds", "add", site.url("/b"), "--id", "hill")
+    assert json.loads(cw("poll", "--json"))["new_entries"] == 3
+    cw("feeds", "remove", "hill")
+    cw("poll", "--all")
+    assert "added hill to " in cw("feeds", "add", site.url("/b"), "--name", "Another Name")
+    site.pages["/b"] += b"<!-- printed anew -->"
+    told = json.loads(cw("poll", "--all", "--json"))
+    assert (told["feeds"], told["read"], told["new_entries"]) == (2, 1, 0)
+
+
+def test_feeds_are_exported_to_a_terminal_or_to_a_new_file(watched, cw, site):
+    assert cw("feeds", "export").startswith("<?xml")
+    assert cw("feeds", "export", "--format", "text") == f"{site.url('/a')} Bay News\n"
+    assert "1 feed written to list.opml" in cw("feeds", "export", "list.opml")
+    assert (watched / "list.opml").read_text("utf-8") == cw("feeds", "export")
+    assert "list.opml: stands already; name another file." in cw("feeds", "export", "list.opml", code=2)
+    (watched / "config" / "feeds.toml").write_text("")
+    cw("feeds", "import", "list.opml")
+    assert cw("feeds", "export") == (watched / "list.opml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("add", "nonsense://a.example/"), "'nonsense://a.example/' is not a web address; write one that begins"),
+        (("add", "https://b.example/", "--zone", "Mars"), "command line: 'zone' is not a time zone; write one such as"),
+        (("add", "https://b.example/", "--language", "Chinese"), "command line: 'language' is not a language tag"),
+        (("remove", "b"), "there is no feed 'b'; look there for the ids."),
+        (("import", "no.opml"), "no.opml: cannot be read (No such file or directory)."),
+        (("export", "no/such/folder"), "no/such/folder: cannot be written (No such file or directory)"),
+    ],
+)
+def test_a_wrong_word_to_feeds_is_one_sentence_and_changes_nothing(watched, cw, words, sentence):
+    before = (watched / "config" / "feeds.toml").read_bytes()
+    said = cw("feeds", *words, code=2)
+    assert said.startswith("city-watcher: ")
+    assert sentence in said
+    assert said.count("\n") == 1
+    assert (watched / "config" / "feeds.toml").read_bytes() == before
+
+
+def test_a_database_that_is_no_database_hinders_no_edit(watched, cw):
+    (watched / "notes.txt").write_text("these are my notes, not a database\n" * 100)
+    wrong = f"sqlite:///{watched}/notes.txt"
+    assert "added bay-example to" in cw("--database", wrong, "feeds", "add", "https://bay.example/")
+
+
 def test_healthcheck_fails_without_a_heartbeat(watched, cw):
     assert "no service has run here yet" in cw("healthcheck", code=1)
     assert not (watched / "var").exists()

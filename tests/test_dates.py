@@ -224,3 +224,10 @@ def test_every_iso_instant_is_read_exactly(local: datetime, hours: int) -> None:
     at = read_date(raw).at
     assert at is not None
     assert abs((at - datetime.fromisoformat(raw)).total_seconds()) < 1
+
+
+def test_a_region_that_is_no_country_means_no_country() -> None:
+    """The first two letters of INT name India."""
+    assert read_date("03/04/2026", region="INT").how == UNREAD
+    assert read_date("28 Sep 2026 10:00 CST", zone="Asia/Taipei", region="INT").at == SEPTEMBER_28
+    assert read_date("28 Sep 2026 10:00 CST", zone="UTC", region="TW-TPE").at == SEPTEMBER_28

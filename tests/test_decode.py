@@ -161,6 +161,17 @@ def test_the_configured_encoding_is_obeyed() -> None:
     assert decoded.how == "as configured"
 
 
+def test_an_encoding_that_only_a_user_would_name_is_obeyed_too() -> None:
+    body = document("korean", "utf-8", "utf-8").decode().encode("utf-16-be")
+    assert title_of(decode_document(body, encoding="utf-16-be").text) == TEXTS["korean"]
+    assert decode_document(b"\x82\xa0", encoding="mac-japanese").how != "as configured"
+
+
+@given(st.binary(max_size=60), st.sampled_from(["utf-16", "utf-7", "idna", "punycode", "base64", "zlib", "undefined"]))
+def test_no_configured_encoding_raises(body: bytes, encoding: str) -> None:
+    decode_document(body, encoding=encoding)
+
+
 @pytest.mark.parametrize(("name", "word"), [("german", "Ærø"), ("russian", "МОСКВА"), ("greek", "Αθήνα")])
 def test_a_label_is_believed_when_there_is_little_to_judge_by(name: str, word: str) -> None:
     codec, label = {"german": ("cp1252", "iso-8859-1"), "russian": ("cp1251", "windows-1251")}.get(

@@ -25,7 +25,9 @@ OPML = """<?xml version="1.0" encoding="UTF-8"?>
 </body></opml>"""
 
 HOSTILE = st.text(max_size=60) | st.lists(
-    st.sampled_from(['"', "'", "<", ">", "&", "&amp;", "]]>", "<!--", "🏙️", "姊妹市", "자매도시", "\0", "\x1b", "\u2028"])
+    st.sampled_from(
+        ['"', "'", "<", ">", "&", "&amp;", "]]>", "<!--", "🏙️", "姊妹市", "자매도시", "\0", "\x1b", "\u2028"]
+    )
 ).map("".join)
 """Names as nobody should give them."""
 
@@ -104,7 +106,9 @@ def test_ids_are_made_from_names_and_stay_unique():
 
 def test_an_id_with_a_number_is_an_id_too():
     long = f"{'x' * 58}-yyyyy"
-    [feed] = settle_feeds([ListedFeed(url="https://b.example/", name=long)], [FeedSettings(id=long, url="https://a.example/")], {})
+    [feed] = settle_feeds(
+        [ListedFeed(url="https://b.example/", name=long)], [FeedSettings(id=long, url="https://a.example/")], {}
+    )
     assert feed.id == f"{'x' * 58}-2"
 
 
@@ -120,14 +124,22 @@ def test_a_feed_that_comes_back_keeps_its_id():
 
 
 def test_a_wrong_value_of_a_list_names_its_place():
-    body = write_opml([FeedSettings(id="bay", url="https://bay.example/", zone="Asia/Taipei")]).replace("Taipei", "Atlantis")
+    body = write_opml([FeedSettings(id="bay", url="https://bay.example/", zone="Asia/Taipei")]).replace(
+        "Taipei", "Atlantis"
+    )
     with pytest.raises(ConfigError, match=r"mine\.opml: line 7: 'zone' is not a time zone; write one such"):
         settle_feeds(read_list(body.encode(), "mine.opml"), (), {})
 
 
 def test_what_is_written_is_opml_2():
-    root = etree.fromstring(write_opml([FeedSettings(id="bay", url="https://bay.example/?a&b", language="en")]).encode())
-    assert (root.tag, root.get("version"), root.findtext("head/title")) == ("opml", "2.0", "Feeds of city-exchange-watcher")
+    root = etree.fromstring(
+        write_opml([FeedSettings(id="bay", url="https://bay.example/?a&b", language="en")]).encode()
+    )
+    assert (root.tag, root.get("version"), root.findtext("head/title")) == (
+        "opml",
+        "2.0",
+        "Feeds of city-exchange-watcher",
+    )
     [outline] = root.findall("body/outline")
     plain = {key: value for key, value in outline.items() if not key.startswith("{")}
     assert plain == {
@@ -156,7 +168,9 @@ def test_what_is_exported_comes_back_with_ids_and_names(made):
         same = {"id", "language", "region", "zone", "every_minutes"}
         assert after.model_dump(include=same) == before.model_dump(include=same)
     lines = read_list(write_lines(feeds).encode(), "x")
-    assert [(feed.url, feed.name) for feed in lines] == [(feed.url, name) for feed, name in zip(back, shown, strict=True)]
+    assert [(feed.url, feed.name) for feed in lines] == [
+        (feed.url, name) for feed, name in zip(back, shown, strict=True)
+    ]
 
 
 def test_a_name_has_an_end():

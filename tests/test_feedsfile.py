@@ -72,7 +72,10 @@ def listed(host, **more):
 
 def test_added_feeds_follow_and_comments_are_kept(write):
     folder = write(SAMPLE)
-    assert add_feeds(folder, [listed("a"), listed("d", name='D "quoted"'), listed("e")], {}) == ["d-quoted", "e-example"]
+    assert add_feeds(folder, [listed("a"), listed("d", name='D "quoted"'), listed("e")], {}) == [
+        "d-quoted",
+        "e-example",
+    ]
     assert add_feeds(folder, [listed("d")], {}) == []
     assert read(folder) == SAMPLE + (
         '\n[[feed]]\nid = "d-quoted"\nname = "D \\"quoted\\""\nurl = "https://d.example/"\n'
@@ -230,7 +233,9 @@ def test_a_file_that_may_only_be_read_is_refused_with_the_cure(write):
     folder = write(SAMPLE)
     (folder / "feeds.toml").chmod(0o444)
     for edit in (lambda: add_feed(folder, listed("z"), {}), lambda: remove_feeds(folder, ["a"])):
-        with pytest.raises(ConfigError, match="may only be read; `city-watcher init DIR` makes a copy that you can edit"):
+        with pytest.raises(
+            ConfigError, match="may only be read; `city-watcher init DIR` makes a copy that you can edit"
+        ):
             edit()
     assert read(folder) == SAMPLE
 

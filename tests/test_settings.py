@@ -49,16 +49,62 @@ def test_a_wrong_watcher_toml_is_one_sentence_that_names_file_and_key(write, tex
     [
         (FEED + "colour = 3", "feed 1 \"A\": 'colour' is not a setting (known here: id, name,"),
         (FEED + "every_minuts = 3", "feed 1 \"A\": 'every_minuts' is not a setting (did you mean 'every_minutes'?)"),
-        ('[[feed]]\nid = "a"', "feed 1 \"a\": 'url' is missing; add it."),
+        ('[[feed]]\nid = "a"', "feed 1 \"a\": 'url' is missing; add it (line 1)."),
         (FEED.replace("https", "ftp"), "is not a web address; write one that begins with http:// or https://"),
-        (FEED + FEED, "feed 2 \"A\": 'id' is the same as that of feed 1; remove one of the two."),
+        (FEED + FEED, "feed 2 \"A\": 'id' is the same as that of feed 1; remove one of the two (line 6)."),
         (FEED + FEED.replace('"a"', '"b"'), "'url' is the same as that of feed 1"),
+        (FEED.replace("https://a.example/", "https:///rss"), "'url' is not a web address"),
+        (
+            FEED + "# here:\n  language = 'Chinese'",
+            "feed 1 \"A\": 'language' is not a language tag; write one such as 'en', 'zh-Hant' or 'zh-TW' "
+            "(found 'Chinese') (line 6)",
+        ),
+        (FEED + 'language = "zh_TW"', "'language' is not a language tag"),
+        (
+            FEED + 'region = "Taiwan"',
+            "feed 1 \"A\": 'region' is not a region; write one such as 'TW' or 'TW-TPE', or 'INT' for no single country "
+            "(found 'Taiwan') (line 5)",
+        ),
+        (FEED + 'region = "TW-"', "'region' is not a region"),
+        (
+            FEED + 'encoding = "big6"',
+            "feed 1 \"A\": 'encoding' is not an encoding; write one such as 'big5', 'gb18030' or 'euc-kr' "
+            "(found 'big6') (line 5)",
+        ),
+        (FEED + 'encoding = "base64"', "'encoding' is not an encoding"),
+        (FEED + 'encoding = "a\\u0000b"', "'encoding' is not an encoding"),
+        ("feed = [{id = 'a'}]", "feed 1 \"a\": 'url' is missing; add it."),
+        ("feed = 3", "feeds.toml: 'feed' should be a list in [ ]"),
     ],
 )
 def test_a_wrong_feeds_toml_names_the_feed_and_the_cure(write, text, sentence):
     with pytest.raises(ConfigError) as caught:
         load_feeds(write("feeds.toml", text + "\n"))
     assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize("line", ["language = '{}'", "region = '{}'", "encoding = '{}'"])
+def test_the_usual_values_are_taken(write, line):
+    right = {
+        "language": (
+            "",
+            "en",
+            "zh-Hant",
+            "zh-TW",
+            "zh-Hant-TW",
+            "zh-yue",
+            "es-419",
+            "de-1996",
+            "sl-rozaj",
+            "yue",
+            "EN-us",
+        ),
+        "region": ("", "TW", "TW-TPE", "KR-11", "JP-13", "INT", "EU", "tw-tpe"),
+        "encoding": ("", "big5", "Big5-HKSCS", "gb18030", "cp949", "euc-kr", "shift_jis", "utf-16", "windows-1252"),
+    }[line.split()[0]]
+    for value in right:
+        load_feeds(write("feeds.toml", FEED + line.format(value)))
+    assert load_feeds(write("feeds.toml", FEED + "region = 'tw-tpe'"))[0].region == "TW-TPE"
 
 
 def test_a_missing_file_says_how_to_get_one(tmp_path):

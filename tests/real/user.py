@@ -1,25 +1,37 @@
-"""A new user in an empty folder: `init`, `feeds import`, `poll`, `feeds list`, each a command of its own."""
+"""A new user in an empty folder: `init`, `feeds import`, `poll`, `feeds list`, as they are typed."""
 
+import io
 import json
 import os
-import subprocess
-import sys
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
 from real.documents import Found
 from real.newsstand import Newsstand
+from watcher.cli import CANNOT_START, main
 
-SOME_FAILED = 1
+
+@contextmanager
+def clean_environment() -> Iterator[None]:
+    """Take everything away that would configure the watcher; let it ask loopback."""
+    before = dict(os.environ)
+    for key in [key for key in before if key.startswith("CITY_WATCHER_")]:
+        del os.environ[key]
+    os.environ["CITY_WATCHER_FETCH__ALLOW_PRIVATE"] = "127.0.0.1"
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 class User:
-    """Runs commands in a folder, asking nobody but the newsstand."""
+    """Runs commands in a folder, in this process: to start one for each would take longer than all they do."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("CITY_WATCHER_")}
-        self.environment = kept | {"CITY_WATCHER_FETCH__ALLOW_PRIVATE": "127.0.0.1"}
 
     def import_all(self, stand: Newsstand) -> None:
         """Write the configuration and put the documents in the place of its feeds."""
@@ -44,9 +56,13 @@ class User:
         }
 
     def run(self, *words: str) -> str:
-        """Run a command; one that cannot start ends everything with what it said."""
-        command = [sys.executable, "-m", "watcher", *words]
-        done = subprocess.run(command, cwd=self.home, env=self.environment, capture_output=True, text=True, check=False)
-        if done.returncode > SOME_FAILED:
-            raise SystemExit(done.stderr.strip())
-        return done.stdout
+        """Run a command and return what it printed; one that cannot start ends everything with what it said."""
+        said, complained = io.StringIO(), io.StringIO()
+        with clean_environment(), chdir(self.home), redirect_stdout(said), redirect_stderr(complained):
+            try:
+                main(list(words))
+            except SystemExit as ended:
+                code = ended.code
+        if code == CANNOT_START:
+            raise SystemExit(complained.getvalue().strip())
+        return said.getvalue()

@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 
@@ -72,7 +73,8 @@ def decode_document(body: bytes, *, content_type: str = "", encoding: str = "") 
 
 def _as_ordered(body: bytes, encoding: str) -> Iterator[Decoded]:
     if ordered := ordered_codecs(encoding):
-        yield _decode_best(body, ordered, "as configured")
+        with suppress(LookupError, ValueError):  # of a codec that is none of texts, or that cannot replace
+            yield _decode_best(body, ordered, "as configured")
 
 
 def _as_marked(body: bytes) -> Iterator[Decoded]:

@@ -43,7 +43,7 @@ def test_documents_are_polled_counted_and_compared(tmp_path, monkeypatch, capsys
     assert same.startswith("same poll       0 read, 4 unchanged, 0 failed, 0 new entries, ")
     assert reprinted.startswith("reprinted poll  3 read, 1 unchanged, 0 failed, 0 new entries, ")
     assert difference == "bay.xml: entries: 7 expected, 2 found."
-    assert total.startswith("4 documents, 14 entries, 1 differences, ")
+    assert total.startswith("4 documents, 14 entries, differences: 1, ")
 
 
 def test_without_a_manifest_a_document_has_to_be_readable(tmp_path):

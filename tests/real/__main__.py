@@ -63,7 +63,7 @@ def main() -> None:
     show(differences)
     counted = sum(one.truth.entries or 0 for one in documents)
     seconds = time.monotonic() - began
-    print(f"{len(documents):,} documents, {counted:,} entries, {len(differences):,} differences, {seconds:.1f} s")
+    print(f"{len(documents):,} documents, {counted:,} entries, differences: {len(differences):,}, {seconds:.1f} s")
     sys.exit(1 if differences else 0)
 
 

@@ -163,7 +163,8 @@ def test_the_configured_encoding_is_obeyed() -> None:
 
 def test_an_encoding_that_only_a_user_would_name_is_obeyed_too() -> None:
     body = document("korean", "utf-8", "utf-8").decode().encode("utf-16-be")
-    assert title_of(decode_document(body, encoding="utf-16-be").text) == TEXTS["korean"]
+    decoded = decode_document(body, encoding="utf-16-be")
+    assert (title_of(decoded.text), decoded.how) == (TEXTS["korean"], "as configured")
     assert decode_document(b"\x82\xa0", encoding="mac-japanese").how != "as configured"
 
 

@@ -138,6 +138,12 @@ def test_the_comment_that_begins_the_file_is_its_heading(write):
     assert read(folder) == "# mine\n"
 
 
+def test_a_line_ends_at_a_newline_and_nowhere_else(write):
+    folder = write('# mine\n\n# of\u2028a\n[[feed]]\nid = "a"\nurl = "https://a.example/"\n')
+    remove_feeds(folder, ["a"])
+    assert read(folder) == "# mine\n"
+
+
 def test_all_feeds_can_be_removed_at_once(write):
     folder = write('[[feed]]\nid = "a"\nurl = "https://a.example/"\n\n[[feed]]\nid = "b"\nurl = "https://b.example/"')
     remove_feeds(folder, ["b", "a", "a"])

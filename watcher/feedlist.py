@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, fields
+from itertools import chain, count
 
 from lxml import etree
 from pydantic import ValidationError
@@ -15,6 +16,8 @@ from watcher.urls import canonical_url, clean_link, host_of
 
 LONGEST_NAME = 200
 """Characters of a name that are taken from a list."""
+ROOM = 8
+"""Characters of an id that are kept for a hyphen and a number."""
 SPACE = "urn:city-exchange-watcher:feed"
 """The namespace of the attributes that only we write; OPML 2.0 wants one for them."""
 
@@ -82,8 +85,8 @@ def settle_feeds(
 def name_feed(feed: ListedFeed, taken: Set[str]) -> str:
     """Return an id for a listed feed that is not among `taken`: its own, its name's words, else its host's."""
     base = feed.id or _slug(feed.name) or _slug(host_of(feed.url).removeprefix("www.")) or "feed"
-    short = base[: LONGEST_ID - 5].rstrip("-")
-    candidates = (base, *(f"{short}-{number}" for number in range(2, 10_000)))
+    short = base[: LONGEST_ID - ROOM].rstrip("-")
+    candidates = chain((base,), (f"{short}-{number}" for number in count(2)))
     return next(candidate for candidate in candidates if candidate not in taken)
 
 

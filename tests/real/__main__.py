@@ -56,9 +56,10 @@ def show(differences: Iterable[Difference]) -> None:
 def main() -> None:
     """Check, print, end with 1 when anything differs."""
     folder, began = read_arguments().folder, time.monotonic()
-    documents = list_documents(folder)
-    if not documents:
-        sys.exit(f"{folder}: no documents there.")
+    documents = list_documents(folder) if folder.is_dir() else []
+    missing = [one.name for one in documents if not one.path.is_file()]
+    if missing or not documents:
+        sys.exit(f"{folder}: no {missing[0] if missing else 'documents'} there.")
     differences = list(dict.fromkeys(check(documents)))
     show(differences)
     counted = sum(one.truth.entries or 0 for one in documents)

@@ -42,14 +42,14 @@ class Items:
 
     def recent(
         self,
-        limit: int,
+        limit: int | None,
         *,
         captured: bool = True,
         near: bool = False,
         seeds: bool | None = None,
         before_id: int | None = None,
     ) -> list[FullItem]:
-        """Return items, newest first: the captured ones, the near ones, or both.
+        """Return items, newest first: the captured ones, the near ones, or both; all of them where `limit` is None.
 
         `seeds` True: only seeds, False: none of them. `before_id` goes on where an earlier list ended.
         """

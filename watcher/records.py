@@ -10,6 +10,8 @@ from storage.seeds import Seed
 from storage.tables import FeedRow, ItemRow, VisitRow
 from watcher.cadence import due_after
 from watcher.read import pack_known
+from watcher.read.article import Article, read_day
+from watcher.read.furniture import title_mark
 from watcher.settings.feeds import FeedSettings
 from watcher.settings.watcher import FetchSettings
 from watcher.stories import Told
@@ -66,8 +68,11 @@ def visit_record(visit: Visit, now: datetime, *, rules: str, backfill: timedelta
     )
 
 
-def seed_item(seed: Seed, judgement: Judgement, now: datetime, *, rules: str) -> NewItem:
-    """Return a seed as an item: captured for good, about the cities that its record names."""
+def seed_item(seed: Seed, judgement: Judgement, now: datetime, *, rules: str, text: str = "") -> NewItem:
+    """Return a seed as an item: captured for good, about the cities that its record names.
+
+    `text` is the user's copy of the article; without it the one that is stored stays.
+    """
     pair = "~".join(sorted(seed.cities))
     facets = (
         *(("topic", topic) for topic in judgement.topics),
@@ -76,22 +81,48 @@ def seed_item(seed: Seed, judgement: Judgement, now: datetime, *, rules: str) ->
         ("pair", pair),
     )
     row = ItemRow(
-        key=f"seed:{seed.id}",
+        key=seed_key(seed),
         url=seed.url,
         canonical_url=canonical_url(seed.url) if seed.url else "",
         title=seed.title,
         first_title=seed.title,
         summary=seed.abstract,
+        text=text,
         language=seed.language,
         published_at=seed.published_at,
         published_raw=seed.date.isoformat(),
         published_how="record",
         first_seen_at=now,
         captured_at=now,
-        folded=index_text(f"{seed.title} {seed.abstract}"),
+        folded=index_text(f"{seed.title} {seed.abstract} {text}"),
         **_judged(judgement, rules) | {"verdict": Verdict.MATCHED, "kind": seed.kind},
     )
     return NewItem(item=row, facets=tuple(dict.fromkeys(facets)))
+
+
+def seed_key(seed: Seed) -> str:
+    """Return the key of the item that a seed record becomes."""
+    return f"seed:{seed.id}"
+
+
+def article_item(article: Article, judgement: Judgement, now: datetime, *, rules: str) -> NewItem:
+    """Return an article that no record knows as a seed of its own: captured for good, whatever was judged of it."""
+    written, moment = read_day(article.dates)
+    row = ItemRow(
+        key=item_key("seed", title_mark(article.title)),
+        title=article.title,
+        first_title=article.title,
+        text=article.text,
+        language=article.language,
+        published_at=moment.at,
+        published_raw=written,
+        published_how=moment.how,
+        first_seen_at=now,
+        captured_at=now,
+        folded=index_text(f"{article.title} {article.text}"),
+        **_judged(judgement, rules) | {"verdict": Verdict.MATCHED},
+    )
+    return NewItem(item=row, facets=_facets(judgement))
 
 
 def entry_from(row: ItemRow) -> Entry:

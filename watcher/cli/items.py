@@ -9,7 +9,7 @@ from rich.markup import escape
 from storage.records import FullItem
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
-from watcher.cli.show import out, show_json, show_table
+from watcher.cli.show import count, out, show_json, show_table
 from watcher.errors import WatcherError
 from watcher.settings.ties import Tie
 
@@ -119,6 +119,7 @@ def _tell(full: FullItem, ties: Mapping[str, Tie]) -> None:
         ("published", f"{row.published_at:%Y-%m-%d %H:%M} UTC" if row.published_at else row.published_raw),
         ("story", f"{row.story_id} ({row.story_why})" if row.story_id else ""),
         ("address", row.url),
+        ("text", f"{count(len(row.text), 'character')} (`--json` shows it)" if row.summary and row.text else ""),
     ]
     for name, value in facts:
         if value:

@@ -40,6 +40,11 @@ def sniff_document(text: str) -> Sniffed:
     return Sniffed(kind=_FEEDS[root], start=start)
 
 
+def is_feed(text: str) -> bool:
+    """Say whether a text that begins with a tag is RSS, Atom or RDF."""
+    return _find_root(text[:LOOK_CHARACTERS])[0] in _FEEDS
+
+
 def _find_root(text: str) -> tuple[str, int]:
     """Return the first known root, else the first tag, and where its document begins."""
     start, first = -1, ""

@@ -235,7 +235,57 @@ def test_seeds_are_listed_with_pair_and_kind(watched, cw):
         ("forum", "shanghai~taipei"),
         ("reaffirmation", "daegu~taipei"),
     }
-    assert cw("seeds", "list").count("\n") == 3
+    assert cw("seeds", "list").count("no text") == cw("seeds", "list").count("\n") == 3
+
+
+COPY = """Taipei mayor vows to do 'whatever' benefits cross-Strait  exchange
+
+TAIPEI, Aug. 3 -- In an invented sample the mayor of Taipei looks forward to the Shanghai-Taipei forum in Shanghai.
+"""
+OWN = "Busan and Kaohsiung sign sister city agreement\n\n4 May 2019\n\nThis sample was invented for the tests, and it ends here."
+
+
+def test_articles_are_imported_beside_the_seeds_or_as_new_ones(watched, cw):
+    (watched / "copy.txt").write_text(COPY)
+    (watched / "own.html").write_text(f"<p>{OWN.replace(chr(10) * 2, '<p>')}")
+    said = cw("seeds", "import", "copy.txt", "own.html")
+    assert "copy.txt: text put beside seed 1, Taipei mayor vows" in said
+    assert "2015-08-03 (written: TAIPEI, Aug. 3) · forum · shanghai~taipei · en · 115 characters" in said
+    assert "judged by its text: matched, " in said
+    assert "own.html: new seed 4, Busan and Kaohsiung sign" in said
+    assert "2019-05-04 (written: 4 May 2019) · agreement · busan~kaohsiung · en" in said
+    assert "differs" not in said
+    assert cw("seeds", "import", "copy.txt", "own.html").count(": unchanged: seed ") == 2
+    assert cw("seeds", "list").count("no text") == 2
+    assert [seed["characters"] for seed in json.loads(cw("seeds", "list", "--json"))] == [68, 0, 0, 115]
+    assert "text       115 characters (`--json` shows it)" in cw("items", "show", "1")
+    assert "4 captured in 4 stories, 4 seeds" in cw("status")
+
+
+def test_a_file_that_is_no_article_stops_no_other_and_ends_the_import_with_1(watched, cw):
+    (watched / "picture.txt").write_bytes(bytes(range(256)))
+    (watched / "empty.txt").touch()
+    (watched / "huge.txt").write_bytes(b"a" * 2_000_001)
+    (watched / "own.txt").write_text(OWN)
+    files = ("picture.txt", "empty.txt", "huge.txt", "missing.txt", "config", "/dev/zero", "own.txt", "own.txt")
+    said = cw("seeds", "import", *files, code=1)
+    for sentence in (
+        "picture.txt: this is not a text; save the article as plain text (UTF-8) or HTML.\n",
+        "empty.txt: the file is empty; save the article into it.\n",
+        "huge.txt: larger than 2 MB; save the article alone, as plain text or HTML.\n",
+        "missing.txt: cannot be read (No such file or directory); check name and rights.\n",
+        "config: this is not a file; name files, one by one.\n",
+        "/dev/zero: this is not a file; name files, one by one.\n",
+        "own.txt: new seed 4, ",
+        "own.txt: unchanged: seed 4, ",
+    ):
+        assert sentence in said
+    results = json.loads(cw("seeds", "import", "--json", "empty.txt", "own.txt", code=1))
+    assert set(results[0]) == {"file", "problem"}
+    assert set(results[1]) == {
+        *("file", "change", "id", "title", "published_at", "written_day", "language", "characters"),
+        *("kind", "pairs", "judged", "differences"),
+    }
 
 
 def test_topics_judge_answers_every_line(home, cw, monkeypatch):

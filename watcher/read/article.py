@@ -14,7 +14,7 @@ from watcher.read.sniff import is_feed
 from watcher.read.source import LONGEST_TEXT
 from watcher.text.plain import clean_lines, one_line, plain_text
 
-LARGEST_FILE = 5_000_000
+LARGEST_FILE = 2_000_000
 """Bytes; a page that was saved with its scripts is some 300,000."""
 HEAD_LINES = 12
 """Lines among which a title is looked for."""
@@ -126,7 +126,7 @@ def _part_plain(lines: Sequence[str], titles: Collection[str]) -> _Parts:
     first = (at for at, line in enumerate(head) if _may_be_title(line))
     at = next(known, next(first, None))
     if at is None:
-        raise ReadProblem("it begins with a paragraph; write the title on a line of its own above it")
+        raise ReadProblem("no title stands above the text; write it on a line of its own")
     return _Parts(title=lines[at], above=lines[:at], below=lines[at + 1 :])
 
 

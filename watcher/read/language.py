@@ -22,9 +22,9 @@ _KANA_SHARE = 0.1
 _HANGUL_SHARE = 0.3
 _TRADITIONAL_SHARE = 0.1
 """Share of the Han characters that folding changes: 26 % or more in 26 Traditional texts, 0 in 15 Simplified ones."""
-_ENGLISH = frozenset({"the", "and", "of", "to", "in", "is", "was", "for", "with", "that", "on", "at", "by", "from"})
-_ENGLISH_SHARE = 0.11
-"""Share of the words: 13 % or more in English texts, under 9 % in eight other languages (measured on 220 texts)."""
+_ENGLISH = frozenset({"the", "and", "to", "for", "with", "that", "from", "by", "its", "their", "has", "have", "said"})
+_ENGLISH_SHARE = 0.06
+"""Share of the words: 10 % or more in 77 English texts, under 2 % in 138 of six other languages."""
 
 
 def clean_language(raw: str) -> str:

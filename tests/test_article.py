@@ -99,6 +99,20 @@ def test_what_may_be_part_of_the_article_stays(lines):
     assert read(TITLE, *PARAGRAPHS, *lines).text == "\n".join((*PARAGRAPHS, *lines))
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Busan / Kaohsiung",
+        "Wind > waves",
+        "Font size matters",
+        "Homes > ships > cranes: what a harbour counts, and why it counts them",
+    ],
+)
+def test_a_title_that_resembles_furniture_is_a_title(title):
+    article = read("Print", title, *PARAGRAPHS)
+    assert (article.title, article.text) == (title, TEXT)
+
+
 def test_a_headline_below_the_title_and_a_place_stay():
     lines = ("Second visit in a year", "Location: the old customs house", "By A. Harbourmaster")
     assert read(TITLE, *lines, *PARAGRAPHS).text == "\n".join((*lines, *PARAGRAPHS))

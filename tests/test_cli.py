@@ -255,6 +255,7 @@ def test_articles_are_imported_beside_the_seeds_or_as_new_ones(watched, cw):
     assert "own.html: new seed 4, Busan and Kaohsiung sign" in said
     assert "2019-05-04 (written: 4 May 2019) · agreement · busan~kaohsiung · en" in said
     assert "differs" not in said
+    assert all(item["story"] for item in json.loads(cw("items", "list", "--json")))
     assert cw("seeds", "import", "copy.txt", "own.html").count(": unchanged: seed ") == 2
     assert cw("seeds", "list").count("no text") == 2
     assert [seed["characters"] for seed in json.loads(cw("seeds", "list", "--json"))] == [68, 0, 0, 115]

@@ -192,6 +192,15 @@ def test_a_seed_of_ones_own_that_matches_no_more_keeps_what_was_judged(planted, 
     assert kept.facets == first.facets
 
 
+def test_the_same_article_again_is_not_judged_away_by_other_rules(planted, judge):
+    bring(planted, judge, HARBOUR)
+    other = rules(("nothing of this", 3))
+    plant_seeds(planted, other, LATER)
+    stored = dump(planted)
+    assert bring(planted, other, HARBOUR).change is Change.UNCHANGED
+    assert dump(planted) == stored
+
+
 def test_what_is_no_article_leaves_everything_as_it_is(planted, judge):
     stored = dump(planted)
     with pytest.raises(ReadProblem):

@@ -39,9 +39,7 @@ def is_paragraph(line: str) -> bool:
 
 
 def is_furniture(line: str) -> bool:
-    """Say whether a line above the text belongs to the page and not to the article."""
-    if is_paragraph(line):
-        return False
+    """Say whether a line above the text, which is no paragraph, belongs to the page and not to the article."""
     label, colon, _ = fold(line).partition(":")
     labelled = bool(colon) and title_mark(label) in _words("labels")
     return labelled or title_mark(line) in _words("lines") or _is_path(line)

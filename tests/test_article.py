@@ -228,6 +228,12 @@ def test_a_piece_of_html_is_read_like_a_text():
     assert (article.title, article.text) == (TITLE, "\n".join(PARAGRAPHS[:2]))
 
 
+def test_a_known_title_is_preferred_in_a_piece_of_html_too():
+    piece = f"<p>Harbour Post<h2>{TITLE}</h2><p>{PARAGRAPHS[0]}</p>".encode()
+    assert read_article(piece).title == "Harbour Post"
+    assert read_article(piece, {title_mark(TITLE)}).title == TITLE
+
+
 def test_a_page_says_its_language_where_its_text_does_not():
     page = "<html lang='de-AT'><title>Hafenforum</title><p>Hafenforum</p><p>Die Städte Bremen und Izmir tagen.</p>"
     assert read_article(page.encode()).language == "de"

@@ -15,7 +15,7 @@ from watcher.read.source import LONGEST_TEXT
 from watcher.text.plain import clean_lines, one_line, plain_text
 
 LARGEST_FILE = 2_000_000
-"""Bytes; a page that was saved with its scripts is some 300,000."""
+"""Bytes; what is larger is more than one article."""
 HEAD_LINES = 12
 """Lines among which a title is looked for."""
 PAGE_LINES = 1_000
@@ -67,7 +67,7 @@ def read_article(body: bytes, titles: Collection[str] = ()) -> Article:
     decoded = decode_document(body)
     markup = decoded.text.lstrip("\ufeff \t\r\n")
     _refuse_aliens(markup)
-    parts = _part_page(markup) if _is_markup(markup) else _part_plain(clean_lines(markup).splitlines(), titles)
+    parts = _part_page(markup, titles) if _is_markup(markup) else _part_plain(clean_lines(markup).splitlines(), titles)
     text = "\n".join(_drop_furniture(parts))
     if not text:
         raise ReadProblem("there is a title and no text below it; save the whole article")
@@ -116,7 +116,7 @@ def _is_markup(text: str) -> bool:
     if not text.startswith("<"):
         return False
     if is_feed(text):
-        raise ReadProblem("this is a feed, not an article; `city-watcher feeds import FILE` takes lists of feeds")
+        raise ReadProblem("this is a feed, not an article; write its address in feeds.toml")
     return True
 
 
@@ -130,7 +130,7 @@ def _part_plain(lines: Sequence[str], titles: Collection[str]) -> _Parts:
     return _Parts(title=lines[at], above=lines[:at], below=lines[at + 1 :])
 
 
-def _part_page(markup: str) -> _Parts:
+def _part_page(markup: str, titles: Collection[str]) -> _Parts:
     """Take for the title the longest line that the page's own `<title>` holds: the site's name often stands behind it.
 
     What stands above is menus, and dates there are mostly that of the day on which the page was saved.
@@ -139,7 +139,7 @@ def _part_page(markup: str) -> _Parts:
     named = _PAGE_TITLE.search(markup[:HEAD_CHARACTERS])
     page_title = one_line(plain_text(named[1])) if named else ""
     if not page_title or page_title not in lines:
-        return _part_plain(lines, ())
+        return _part_plain(lines, titles)
     behind = lines.index(page_title) + 1
     whole = title_mark(page_title)
     marks = {at: title_mark(line) for at, line in enumerate(lines[behind : behind + PAGE_LINES], start=behind)}

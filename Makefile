@@ -7,10 +7,11 @@ RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for one in $(CANDIDATES); do $$one -c '$(RECENT)' 2>/dev/null && echo $$one && break; done)
 
-.PHONY: help run demo test check bench soak claims check-real lock clean
+.PHONY: help run demo test check package bench soak claims check-real lock clean
 
 help: ## say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s  %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s  %s
+", $$1, $$2 }' Makefile
 
 run: $(VENV)/ready ## run the service with the files in config/; Ctrl-C ends it
 	@$(BIN)/city-watcher run
@@ -26,6 +27,9 @@ check: $(VENV)/ready-dev ## look at style, types and layers
 	@$(BIN)/ruff format --check --quiet . || { echo "Some files want: $(BIN)/ruff format ." >&2; exit 1; }
 	@$(BIN)/mypy --strict --no-error-summary
 	@$(BIN)/python -m pytest tests/test_layers.py
+
+package: $(VENV)/ready-dev ## try the wheel in an empty venv, with libraries fetched anew
+	@CITY_WATCHER_TEST_PACKAGE=fetched $(BIN)/python -m pytest tests/test_package.py $(ARGS)
 
 bench: $(VENV)/ready-dev ## measure CPU per feed, beside a peer; ARGS="--feeds 50 --alone" is quick
 	@PYTHONPATH=tests:. $(BIN)/python -m benchmarks $(ARGS)

@@ -1,53 +1,126 @@
-"""The documents say what is true: commands, settings, targets, the picture."""
+"""The documents say what is true: commands with their options, make targets, links, the picture."""
 
 import re
 
 import pytest
-from draw_imports import ROOT, draw
+from documents import PAGES, ROOT, TEXTS, anchors_of, calls_in, code_of, commands, explain_call, tables_of
+from draw_imports import draw
 from typer.main import get_command
 
-from watcher.cli import COMMANDS, app
+from watcher.cli import app
 
 BEGIN, END = "<!-- the picture begins -->", "<!-- the picture ends -->"
-TEXTS = {path.name: path.read_text("utf-8") for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]}
 EVERYTHING = "\n".join(TEXTS.values())
+OPERATIONS = tables_of(TEXTS["docs/operations.md"])[("The commands", "")]
+OTHERS = ("Makefile", "docker-compose.yml", "docs/city-watcher.service", "config/feeds.toml", "config/topics.toml", "config/watcher.toml")  # fmt: skip
+COMING = {"feeds add", "doctor"}
+"""Commands that a sentence names before they exist."""
 
 
-def all_commands():
-    group = get_command(app)
-    for name in COMMANDS:
-        command = group.get_command(None, name)
-        yield from (
-            (f"{name} {inner}" for inner in command.list_commands(None)) if hasattr(command, "commands") else [name]
-        )
+def long_options(command):
+    return {name for one in command.params for name in one.opts if name.startswith("--")} - {"--help"}
 
 
-@pytest.mark.parametrize("command", list(all_commands()))
-def test_every_command_is_in_the_documents(command):
-    assert f"city-watcher {command}" in EVERYTHING
+# Commands
 
 
-def test_every_command_of_the_documents_exists():
-    known = set(all_commands())
-    named = set(re.findall(r"(?:^ +|`)city-watcher ((?:[a-z]+)(?: [a-z]+)?)", EVERYTHING, re.MULTILINE))
-    assert named
-    assert {words for words in named if words not in known and words.split()[0] not in known} == set()
+@pytest.mark.parametrize("words", list(commands()))
+def test_every_command_has_one_line_in_operations_with_all_its_options_and_arguments(words):
+    [line] = [one for one in OPERATIONS if re.match(rf"city-watcher {words}(?![\w-])", one)]
+    command = commands()[words]
+    assert set(re.findall(r"--[a-z-]+", line)) == long_options(command)
+    for argument in (one for one in command.params if one.param_type_name == "argument"):
+        assert (argument.metavar or argument.name.upper()).strip("[]") in line
 
 
-def test_every_make_target_of_the_readme_exists():
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    assert set(re.findall(r"make ([a-z-]+)", TEXTS["README.md"])) - targets == set()
+def test_no_line_of_operations_is_about_a_command_that_does_not_exist():
+    assert len(OPERATIONS) == len(commands())
+
+
+def test_what_stands_before_a_command_is_in_the_documents():
+    assert [name for name in long_options(get_command(app)) if f"{name}" not in EVERYTHING] == []
+
+
+@pytest.mark.parametrize("page", [*TEXTS, *OTHERS])
+def test_every_call_of_the_program_that_a_page_shows_can_be_made(page):
+    lines = code_of(TEXTS[page]) if page in TEXTS else (ROOT / page).read_text("utf-8").splitlines()
+    calls = [call for line in lines for call in calls_in(line)]
+    assert {" ".join(call): problem for call in calls if (problem := explain_call(call))} == {}
+
+
+def test_the_pages_show_many_calls():
+    calls = [call for text in TEXTS.values() for line in code_of(text) for call in calls_in(line)]
+    assert len(calls) > len(commands()), "else the test above looks at nothing"
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("city-watcher feed list", "there is no feed"),
+        (".venv/bin/city-watcher items list --nearer", "list: there is no --nearer"),
+        ("A=1 city-watcher --databse x status", "city-watcher: there is no --databse"),
+        ("city-watcher items show 1 2", "show: 2 words are too many"),
+        ("city-watcher --config DIR items show 12 && city-watcher poll --all # twice", ""),
+        ("city-watcher [--config DIR] COMMAND", ""),
+        ('city-watcher topics explain "Taipei and Prague"', ""),
+    ],
+)
+def test_a_call_that_cannot_be_made_is_seen(line, problem):
+    assert "".join(map(explain_call, calls_in(line))) == problem
+
+
+def test_every_command_that_an_error_names_as_its_cure_exists():
+    sources = "\n".join(
+        path.read_text("utf-8") for name in ("watcher", "storage") for path in (ROOT / name).rglob("*.py")
+    )
+    cures = {re.sub(r"\{.*?\}", "X", cure) for cure in re.findall(r"`(city-watcher [^`]+)`", sources)}
+    assert len(cures) > 5
+    problems = {cure: explain_call(call) for cure in cures for call in calls_in(cure)}
+    wrong = {cure.removeprefix("city-watcher ") for cure, problem in problems.items() if problem}
+    assert wrong - COMING == set()
+
+
+# Make
+
+
+def make_targets():
+    [line] = re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    return set(line.split())
+
+
+def test_every_make_target_that_a_page_names_exists_and_every_target_is_named():
+    named = {
+        target for text in TEXTS.values() for line in code_of(text) for target in re.findall(r"^make ([a-z-]+)", line)
+    }
+    assert named - make_targets() == set()
+    assert make_targets() - named == {"help"}
+
+
+# Links and the picture
+
+
+@pytest.mark.parametrize("page", PAGES, ids=list(TEXTS))
+def test_every_link_leads_to_a_file_and_to_a_heading_in_it(page):
+    for target in re.findall(r"\]\((?!https?:|mailto:)([^)]+)\)", page.read_text("utf-8")):
+        file, _, anchor = target.partition("#")
+        place = page.parent / file if file else page
+        assert place.exists(), target
+        assert not anchor or anchor in anchors_of(place.read_text("utf-8")), target
+
+
+def test_every_file_of_docs_is_reached_from_the_readme():
+    seen, waiting = set(), [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop()
+        seen.add(page)
+        linked = {(page.parent / one).resolve() for one in re.findall(r"\]\(([^):#]+)", page.read_text("utf-8"))}
+        waiting += [one for one in linked - seen if one.suffix == ".md"]
+        seen |= linked
+    assert set((ROOT / "docs").iterdir()) - seen == set()
 
 
 def test_the_picture_of_the_architecture_is_drawn_from_the_code():
-    picture = TEXTS["architecture.md"].partition(BEGIN)[2].partition(END)[0]
+    picture = TEXTS["docs/architecture.md"].partition(BEGIN)[2].partition(END)[0]
     assert picture.strip() == f"```mermaid\n{draw().strip()}\n```", (
         "the picture is what `python tests/draw_imports.py` prints"
     )
-
-
-def test_every_link_of_the_documents_leads_to_a_file():
-    for name, text in TEXTS.items():
-        folder = ROOT if name == "README.md" else ROOT / "docs"
-        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
-            assert (folder / target).exists(), f"{name}: {target}"

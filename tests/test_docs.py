@@ -13,8 +13,8 @@ BEGIN, END = "<!-- the picture begins -->", "<!-- the picture ends -->"
 EVERYTHING = "\n".join(TEXTS.values())
 OPERATIONS = tables_of(TEXTS["docs/operations.md"])[("The commands", "")]
 OTHERS = ("Makefile", "docker-compose.yml", "docs/city-watcher.service", "config/feeds.toml", "config/topics.toml", "config/watcher.toml")  # fmt: skip
-COMING = {"feeds add", "doctor"}
-"""Commands that a sentence names before they exist."""
+COMING = {"feeds add"}
+"""What a sentence names before it exists."""
 
 
 def long_options(command):

@@ -8,13 +8,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 
 import httpx
 import pytest
 import trustme
 
-from watcher.errors import FetchProblem
+from watcher.errors import ConfigError, FetchProblem
 from watcher.fetch import Fetcher
+from watcher.fetch.connect import open_client
 from watcher.fetch.problems import Progress, as_problems
 from watcher.settings.watcher import FetchSettings
 from watcher.values import Failed, Feed, Fetched, Outcome, Unchanged
@@ -495,6 +497,20 @@ def test_hosts_that_may_be_private_are_not_asked_through_a_proxy(monkeypatch: py
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
     assert isinstance(look(reply()), Fetched)
+
+
+@pytest.mark.parametrize("text", [None, "no certificate"])
+def test_certificates_that_cannot_be_read_are_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str | None
+) -> None:
+    file = tmp_path / "authorities.pem"
+    if text:
+        file.write_text(text)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    with pytest.raises(
+        ConfigError, match=r"SSL_CERT_FILE or SSL_CERT_DIR names cannot be read \(.+\); correct or unset"
+    ):
+        open_client(SETTINGS, "")
 
 
 def test_a_cancelled_visit_is_cancelled_at_once() -> None:

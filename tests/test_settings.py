@@ -137,6 +137,12 @@ def test_a_wrong_variable_is_named_as_such(write, monkeypatch):
         load_watcher(write("watcher.toml", ""))
 
 
+def test_a_variable_for_a_whole_section_is_one_sentence(write, monkeypatch):
+    monkeypatch.setenv("CITY_WATCHER_SMTP", "mail.example.org")
+    with pytest.raises(ConfigError, match=r'field "smtp".*write one for each setting, such as CITY_WATCHER_SMTP__HOST'):
+        load_watcher(write("watcher.toml", ""))
+
+
 def test_the_command_lines_database_beats_all(write, monkeypatch):
     monkeypatch.setenv("CITY_WATCHER_DATABASE", "sqlite:///environment.db")
     folder = write("watcher.toml", 'database = "sqlite:///file.db"\n')

@@ -183,7 +183,7 @@ async def _start_worker(megabytes: int, seconds: float) -> _Worker:
             await worker.receive()
     except (TimeoutError, asyncio.IncompleteReadError) as error:
         await worker.kill()
-        raise ReadProblem("the reader does not start; run `city-watcher doctor` or read the log") from error
+        raise ReadProblem("the reader does not start; the log says why") from error
     except BaseException:
         await worker.kill()
         raise

@@ -41,6 +41,11 @@ def open_client(settings: FetchSettings, contact: str) -> httpx.AsyncClient:
             f"a proxy named in the environment (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY) cannot be used: {error}; "
             "correct or unset it."
         ) from error
+    except OSError as error:  # SSLError is one
+        raise ConfigError(
+            f"the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read ({error.strerror or error}); "
+            "correct or unset it."
+        ) from error
 
 
 def _headers(settings: FetchSettings, contact: str) -> dict[str, str]:

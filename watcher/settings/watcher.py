@@ -13,6 +13,7 @@ from pydantic_settings import (
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
 )
 
 from watcher.errors import ConfigError
@@ -154,6 +155,11 @@ def load_watcher(folder: Path, *, database: str | None = None) -> WatcherSetting
         settings = OverlaidSettings(**data)
     except ValidationError as error:
         raise explain_error(_source(path, error, data), error, WatcherSettings, data) from error
+    except SettingsError as error:
+        raise ConfigError(
+            f"the variables {PREFIX}... cannot be read ({error}); write one for each setting, such as "
+            f"{PREFIX}SMTP__HOST."
+        ) from error
     _refuse_double_subscriptions(path, settings)
     _refuse_nameless_mail(path, settings)
     return settings.model_copy(update={"database": SecretStr(database)}) if database else settings

@@ -12,7 +12,12 @@ from watcher.cli import app
 BEGIN, END = "<!-- the picture begins -->", "<!-- the picture ends -->"
 EVERYTHING = "\n".join(TEXTS.values())
 OPERATIONS = tables_of(TEXTS["docs/operations.md"])[("The commands", "")]
-OTHERS = ("Makefile", "docker-compose.yml", "docs/city-watcher.service", "config/feeds.toml", "config/topics.toml", "config/watcher.toml")  # fmt: skip
+OTHERS = (
+    "Makefile",
+    "docker-compose.yml",
+    "docs/city-watcher.service",
+    *(f"config/{path.name}" for path in (ROOT / "config").glob("*.toml")),
+)
 COMING = {"feeds add"}
 """What a sentence names before it exists."""
 

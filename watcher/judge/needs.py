@@ -48,7 +48,7 @@ def _lacks_other(mentions: list[Mention], countries: set[str]) -> str:
 
 
 def _lacks_abroad(mentions: list[Mention], countries: set[str]) -> str:
-    if two_countries(mentions):
+    if not _lacks_other(mentions, countries):
         return ""
     homes = {mention.country for mention in mentions}
     if countries - homes:

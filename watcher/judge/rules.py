@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Generic, TypeVar
@@ -14,13 +14,15 @@ from watcher.settings.cities import City
 from watcher.settings.topics import Cooperation, Country, Cue, Phrase, Topics
 from watcher.text.fold import fold
 
-VERSION = 1
+VERSION = 2
 """Raised when the same rules would judge otherwise than before, so that items are judged again."""
 
 MOST_WORDS = 4
 """Longer Korean texts are looked for as written only."""
 
 T = TypeVar("T")
+
+_HANGUL = re.compile("[가-힣]")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,18 +124,26 @@ def _add_city(rules: Rules, city: City) -> None:
 def _guarded(
     owner: T, text: str, not_after: Iterable[str], not_before: Iterable[str], *, ambiguous: bool = False
 ) -> Rule[T]:
-    """Fold each guard as it looks beside the text: a blank inside CJK is gone there."""
+    """Fold each guard as it looks beside the text: a blank inside CJK is gone there, in Korean it may be."""
     key = search_form(text)
-    after = tuple(search_form(guard + text).removesuffix(key) for guard in not_after)
-    before = tuple(search_form(text + guard).removeprefix(key) for guard in not_before)
+    after = tuple(_optional_blanks(search_form(guard + text).removesuffix(key) for guard in not_after))
+    before = tuple(_optional_blanks(search_form(text + guard).removeprefix(key) for guard in not_before))
     return Rule(owner, text, after, before, ambiguous)
+
+
+def _optional_blanks(guards: Iterable[str]) -> Iterator[str]:
+    """Return each guard, a Korean one also without the blank that parts it from its text."""
+    for guard in guards:
+        yield guard
+        if _HANGUL.search(guard) and guard != guard.strip():
+            yield guard.strip()
 
 
 def _spellings(text: str) -> set[str]:
     """Return the ways to write a text; where Korean puts a blank, it may be missing."""
     key = search_form(text).strip()
     words = key.split(" ")
-    if not any("가" <= character <= "힣" for character in key) or len(words) > MOST_WORDS:
+    if not _HANGUL.search(key) or len(words) > MOST_WORDS:
         return {key}
     gaps = product((" ", ""), repeat=len(words) - 1)
     return {"".join(map("".join, zip(words, (*gap, ""), strict=True))) for gap in gaps}

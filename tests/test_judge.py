@@ -20,6 +20,7 @@ id = "ties"
   weight = 3
   needs = "city"
   not_before = ["場"]
+  not_after = ["국내 "]
 
   [[topic.phrase]]
   text = ["twin city forum"]
@@ -210,6 +211,17 @@ def test_words_that_only_introduce_a_city_do_not_show_it_acting() -> None:
 def test_two_cities_of_one_country_are_no_exchange() -> None:
     assert "in one country (TW)" in notes("Taipei and Kaohsiung become sister cities")["sister cities"]
     assert notes("Taipei mayor and Kaohsiung: exchange")["exchange"].startswith("no two cities of different countries")
+
+
+def test_a_city_of_a_country_that_is_not_told_may_be_abroad() -> None:
+    assert notes("The mayor of Ulm on a visit to Tokyo, Japan")["visit"] == ""
+    assert notes("The mayor of Ulm on a visit to Tokyo")["visit"] == "no other country is named near it"
+
+
+def test_a_korean_guard_holds_with_its_blank_and_without() -> None:
+    assert notes("서울의 국내 자매 도시")["자매 도시"].startswith("not after")
+    assert notes("서울의 국내자매도시")["자매도시"].startswith("not after")
+    assert notes("서울의 해외 자매도시")["자매도시"] == ""
 
 
 def test_the_taiwan_strait_counts_as_a_border_and_hong_kong_as_china() -> None:

@@ -31,7 +31,7 @@ def that(expectation: str) -> list[Any]:
 
 def cut(sentence: dict[str, Any]) -> list[str]:
     """Cut a sentence into what stands before, in and after its brackets."""
-    return sentence["text"].replace("]", "[").split("[")  # type: ignore[no-any-return]
+    return str(sentence["text"]).replace("]", "[").split("[")
 
 
 def points(sentence: dict[str, Any]) -> tuple[float, Explanation]:

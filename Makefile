@@ -10,8 +10,7 @@ PYTHON ?= $(shell for one in $(CANDIDATES); do $$one -c '$(RECENT)' 2>/dev/null 
 .PHONY: help run demo test check package bench soak claims check-real lock clean
 
 help: ## say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s  %s
-", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s  %s\n", $$1, $$2 }' Makefile
 
 run: $(VENV)/ready ## run the service with the files in config/; Ctrl-C ends it
 	@$(BIN)/city-watcher run

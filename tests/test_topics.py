@@ -1,13 +1,16 @@
 """topics.toml: what it may say, and the sentence that a mistake is answered with."""
 
+import re
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from watcher.errors import ConfigError
+from watcher.judge import Judge
 from watcher.settings.load import packaged_config
 from watcher.settings.topics import Topics, load_topics
-from watcher.values import Kind
+from watcher.values import Entry, Kind, Verdict
 
 PHRASE = '[[topic]]\nid = "t"\n[[topic.phrase]]\n'
 
@@ -23,6 +26,16 @@ def test_the_packaged_file_is_right() -> None:
     assert {"transport", "health", "culture", "sport", "youth", "education", "technology"} <= {
         field.id for field in topics.fields
     }
+
+
+def test_the_second_topic_that_the_readme_shows_works(tmp_path: Path) -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    block = re.search(r"(?m)^    \[\[topic\]\]\n(?:    .*\n)+", readme)
+    assert block
+    judge = Judge(load(tmp_path, textwrap.dedent(block[0])), ())
+    lent = judge.judge(Entry(title="大阪の美術館、伊万里焼を貸し出し"))
+    assert (lent.verdict, lent.topics) == (Verdict.MATCHED, ("museum-loans",))
+    assert judge.judge(Entry(title="Striker on loan from the club until June")).verdict is Verdict.REJECTED
 
 
 def test_a_single_text_may_stand_where_a_list_may_stand(tmp_path: Path) -> None:

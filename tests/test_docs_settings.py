@@ -19,8 +19,9 @@ from watcher.settings.base import load_toml
 from watcher.settings.cities import load_cities
 from watcher.settings.feeds import Feeds
 from watcher.settings.load import VARIABLE
+from watcher.settings.overlay import PREFIX, SECRETS_VARIABLE
 from watcher.settings.topics import Topics
-from watcher.settings.watcher import PREFIX, SECRETS_VARIABLE, WatcherSettings, load_watcher
+from watcher.settings.watcher import WatcherSettings, load_watcher
 
 PAGE = TEXTS["docs/configuration.md"]
 TABLES = tables_of(PAGE)

@@ -7,7 +7,7 @@ import pytest
 from watcher.errors import ConfigError
 from watcher.settings.feeds import load_feeds
 from watcher.settings.load import find_config, packaged_config
-from watcher.settings.watcher import load_watcher
+from watcher.settings.watcher import WatcherSettings, load_watcher
 
 FEED = '[[feed]]\nid = "a"\nname = "A"\nurl = "https://a.example/"\n'
 
@@ -25,8 +25,19 @@ def write(tmp_path):
     ("text", "sentence"),
     [
         ('contakt = "a@b.example"', "'contakt' is not a setting (did you mean 'contact'?)"),
-        ("[smtp]\nprt = 3", "'prt' is not a setting (did you mean 'port'?)"),
-        ("[smtp]\nport = 99999999", "'port' input should be less than or equal to 65535 (found 99999999)"),
+        ("[smtp]\nprt = 3", "[smtp] 'prt' is not a setting (did you mean 'port'?) (line 2)"),
+        ("[smtp]\nport = 99999999", "[smtp] 'port' should be less than or equal to 65535 (found 99999999) (line 2)"),
+        (
+            "[fetch]\ntimeout_seconds = 9\n[smtp]\n# a server\ntimeout_seconds = 'x' # slow",
+            "watcher.toml: [smtp] 'timeout_seconds' should be a whole number (found 'x') (line 5)",
+        ),
+        ("smtp.timeout_seconds = 'x'", "[smtp] 'timeout_seconds' should be a whole number (found 'x') (line 1)"),
+        ("smtp = 3", "watcher.toml: 'smtp' should be a table of settings (found 3) (line 1)"),
+        (
+            "[[subscription]]\n[[subscription]]\ntitle = '''\n[smtp]\n'''\nrecipients = [\n 'a@b.example',\n 'c',\n]",
+            "subscription 2 recipients 2: 'recipients' is not a mail address; write one such as 'desk@city.example' "
+            "(found 'c') (line 6)",
+        ),
         (
             '[[subscription]]\nat = "7"',
             "subscription 1: 'at' is not a time of day; write one such as '07:00' (found '7')",
@@ -49,6 +60,10 @@ def test_a_wrong_watcher_toml_is_one_sentence_that_names_file_and_key(write, tex
     [
         (FEED + "colour = 3", "feed 1 \"A\": 'colour' is not a setting (known here: id, name,"),
         (FEED + "every_minuts = 3", "feed 1 \"A\": 'every_minuts' is not a setting (did you mean 'every_minutes'?)"),
+        (
+            '[[feed]]\nid = "a"\nulr = "https://a.example/"',
+            "feed 1 \"a\": 'ulr' is not a setting (did you mean 'url'?) (line 3)",
+        ),
         ('[[feed]]\nid = "a"', "feed 1 \"a\": 'url' is missing; add it (line 1)."),
         (FEED.replace("https", "ftp"), "is not a web address; write one that begins with http:// or https://"),
         (FEED + FEED, "feed 2 \"A\": 'id' is the same as that of feed 1; remove one of the two (line 6)."),
@@ -73,7 +88,7 @@ def test_a_wrong_watcher_toml_is_one_sentence_that_names_file_and_key(write, tex
         ),
         (FEED + 'encoding = "base64"', "'encoding' is not an encoding"),
         (FEED + 'encoding = "a\\u0000b"', "'encoding' is not an encoding"),
-        ("feed = [{id = 'a'}]", "feed 1 \"a\": 'url' is missing; add it."),
+        ("feed = [{id = 'a'}]", "feed 1 \"a\": 'url' is missing; add it (line 1)."),
         ("feed = 3", "feeds.toml: 'feed' should be a list in [ ]"),
     ],
 )
@@ -131,16 +146,82 @@ def test_the_environment_beats_secret_files_beat_the_file(write, tmp_path, monke
     assert (smtp.host, smtp.username, smtp.password.get_secret_value()) == ("environment", "secret-username", "file")
 
 
-def test_a_wrong_variable_is_named_as_such(write, monkeypatch):
+@pytest.mark.parametrize("file", ["", "[smtp]\nport = 587\n"])
+def test_a_wrong_variable_is_blamed_whatever_the_file_says(write, monkeypatch, file):
     monkeypatch.setenv("CITY_WATCHER_SMTP__PORT", "abc")
-    with pytest.raises(ConfigError, match=r"CITY_WATCHER_SMTP__PORT \(environment or secret file\): 'port' should be"):
-        load_watcher(write("watcher.toml", ""))
+    with pytest.raises(ConfigError) as caught:
+        load_watcher(write("watcher.toml", file))
+    assert str(caught.value) == (
+        "the variable CITY_WATCHER_SMTP__PORT: [smtp] 'port' should be a whole number (found 'abc')"
+    )
 
 
-def test_a_variable_for_a_whole_section_is_one_sentence(write, monkeypatch):
-    monkeypatch.setenv("CITY_WATCHER_SMTP", "mail.example.org")
-    with pytest.raises(ConfigError, match=r'field "smtp".*write one for each setting, such as CITY_WATCHER_SMTP__HOST'):
+@pytest.fixture
+def secrets(tmp_path, monkeypatch):
+    """A folder of secret files."""
+    folder = tmp_path / "secrets"
+    folder.mkdir()
+    monkeypatch.setenv("CITY_WATCHER_SECRETS", str(folder))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("CITY_WATCHER_TICK_SECONDS", b"abc\n", "'tick_seconds' should be a whole number (found 'abc')"),
+        ("CITY_WATCHER_SMTP__PASSWORD", b"caf\xe9", "byte 3 is not UTF-8; save the file as UTF-8."),
+        ("CITY_WATCHER_SMTP_PASSWORD", b"x", "this is not a setting (did you mean CITY_WATCHER_SMTP__PASSWORD?)"),
+    ],
+)
+def test_a_wrong_secret_file_is_blamed_whatever_the_file_says(write, secrets, name, content, sentence):
+    (secrets / name).write_bytes(content)
+    with pytest.raises(ConfigError) as caught:
+        load_watcher(write("watcher.toml", "tick_seconds = 5\n"))
+    assert str(caught.value) == f"{secrets / name}: {sentence}"
+
+
+def test_the_secrets_of_other_programs_are_not_read(write, secrets):
+    (secrets / "their_key").write_bytes(b"\xff\xfe\x00")
+    (secrets / "subscription").write_text("gold")
+    assert load_watcher(write("watcher.toml", "")).model_dump() == WatcherSettings().model_dump()
+
+
+@pytest.mark.parametrize(
+    ("name", "cure"),
+    [
+        ("CITY_WATCHER_CONTAKT", "did you mean CITY_WATCHER_CONTACT?"),
+        ("city_watcher_tick_secs", "did you mean CITY_WATCHER_TICK_SECONDS?"),
+        ("CITY_WATCHER_SMTP__PRT", "did you mean CITY_WATCHER_SMTP__PORT?"),
+        ("CITY_WATCHER_SMTP_PORT", "did you mean CITY_WATCHER_SMTP__PORT?"),
+        ("CITY_WATCHER_SMPT__HOST", "did you mean CITY_WATCHER_SMTP__HOST?"),
+        ("CITY_WATCHER_SMTP", "did you mean CITY_WATCHER_SMTP__HOST?"),
+        ("CITY_WATCHER_COLOUR", "such as CITY_WATCHER_CONTACT; unset it if it is not meant for us"),
+    ],
+)
+def test_a_variable_that_is_no_setting_is_refused(write, monkeypatch, name, cure):
+    monkeypatch.setenv(name, "587")
+    with pytest.raises(ConfigError) as caught:
         load_watcher(write("watcher.toml", ""))
+    assert str(caught.value) == f"the variable {name}: this is not a setting ({cure})"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CITY_WATCHER_CONFIG", "config"),
+        ("CITY_WATCHER_TEST_POSTGRES", "postgresql://postgres@127.0.0.1/postgres"),
+        ("CITY_WATCHER_SERVICE_HOST", "10.0.0.1"),
+        ("CITY_WATCHER_SERVICE_PORT_HTTP", "80"),
+        ("CITY_WATCHER_PORT", "tcp://10.0.0.1:80"),
+        ("CITY_WATCHER_DB_PORT_5432_TCP_ADDR", "10.0.0.1"),
+        ("SUBSCRIPTION", "gold"),
+        ("SUBSCRIPTIONS", "gold"),
+        ("SMTP__PORT", "gold"),
+    ],
+)
+def test_a_variable_that_is_not_meant_for_a_setting_is_let_alone(write, monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    assert load_watcher(write("watcher.toml", "")).model_dump() == WatcherSettings().model_dump()
 
 
 def test_the_command_lines_database_beats_all(write, monkeypatch):

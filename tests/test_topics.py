@@ -102,3 +102,11 @@ def test_a_mistake_is_one_sentence_with_place_and_cure(tmp_path: Path, text: str
 def test_a_missing_file_is_told_with_its_cure(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="city-watcher init"):
         load_topics(tmp_path)
+
+
+def test_a_wrong_value_names_topic_phrase_and_line(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, PHRASE + 'text = [\n  "a",\n  "b",\n]\nweight = 1\n[[topic.phrase]]\ntext = "c"\nweight = "x"\n')
+    assert str(caught.value).endswith(
+        "/topics.toml: topic 1 \"t\" phrase 2 \"c\": 'weight' should be a number (found 'x') (line 11)"
+    )

@@ -12,7 +12,7 @@ from soak.clocks import Clocks
 
 STOP_SECONDS = 30.0
 """The service promises less."""
-TAG = "CITY_WATCHER_SOAK"
+TAG = "CITY_WATCHER_TEST_SOAK"
 """Marks every process of a run in its environment."""
 
 

@@ -2,19 +2,23 @@
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 from watcher.errors import ConfigError
+from watcher.settings.tables import find_line
 
 PRIVATE = frozenset({"password", "database"})
 """Keys whose values are never shown."""
 
 PLAIN = {
     "bool_parsing": "should be true or false",
+    "float_parsing": "should be a number",
+    "float_type": "should be a number",
     "int_parsing": "should be a whole number",
     "int_type": "should be a whole number",
     "model_type": "should be a table of settings",
@@ -56,41 +60,49 @@ def load_text(path: Path) -> str:
         raise ConfigError(f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8.") from error
 
 
-def stands_in(data: Any, loc: tuple[int | str, ...]) -> bool:
-    """Say whether the place that an error names is in the file's own data."""
-    for step in loc:
-        try:
-            data = data[step]
-        except (KeyError, IndexError, TypeError):
-            return False
-    return True
+def first_mistake(error: ValidationError) -> ErrorDetails:
+    """Return the complaint to tell: an unknown key before all others, for what is missing may only be misspelt."""
+    mistakes = error.errors()
+    return next((one for one in mistakes if one["type"] == "extra_forbidden"), mistakes[0])
 
 
-def explain_error(path: Path | str, error: ValidationError, model: type[BaseModel], data: object) -> ConfigError:
-    """Turn pydantic's first complaint into one sentence: file, key, what is wrong, cure.
+def explain_error(
+    path: Path | str, error: ValidationError, model: type[BaseModel], data: object, text: str = ""
+) -> ConfigError:
+    """Turn one of pydantic's complaints into a sentence: file, key, what is wrong, cure, and the line in the `text`.
 
-    `config/feeds.toml: feed 3 "CNA": 'minuts' is not a setting (did you mean 'minutes'?)`
+    `config/feeds.toml: feed 3 "CNA": 'minuts' is not a setting (did you mean 'minutes'?) (line 21)`
     """
-    first = error.errors()[0]
-    place, known, key = _walk(model, data, first["loc"])
-    where = f"{path}: {place}" if place else f"{path}: "
-    if first["type"] == "extra_forbidden":
+    mistake = first_mistake(error)
+    place, known, key = _walk(model, data, mistake["loc"])
+    problem = ConfigError(f"{path}: {place}'{key}' {_explain(mistake, known, key)}")
+    return add_line(problem, text, mistake["loc"])
+
+
+def add_line(problem: ConfigError, text: str, loc: Sequence[int | str]) -> ConfigError:
+    """Name the line of the `text` too, where it has one for this place."""
+    line = find_line(text, loc)
+    sentence, stop = str(problem).removesuffix("."), "." if str(problem).endswith(".") else ""
+    return ConfigError(f"{sentence} (line {line}){stop}") if line else problem
+
+
+def _explain(mistake: ErrorDetails, known: list[str], key: str) -> str:
+    if mistake["type"] == "extra_forbidden":
         near = difflib.get_close_matches(key, known, n=1)
         cure = f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(known)}"
-        return ConfigError(f"{where}'{key}' is not a setting ({cure})")
-    if first["type"] == "missing":
-        return ConfigError(f"{where}'{key}' is missing; add it.")
-    message = PLAIN.get(first["type"]) or first["msg"].removeprefix("Value error, ")
-    found = "" if key in PRIVATE else f" (found {first['input']!r})"
-    return ConfigError(f"{where}'{key}' {_lower(message)}{found}")
+        return f"is not a setting ({cure})"
+    if mistake["type"] == "missing":
+        return "is missing; add it."
+    message = PLAIN.get(mistake["type"]) or mistake["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return _lower(message) if key in PRIVATE else f"{_lower(message)} (found {mistake['input']!r})"
 
 
-def _walk(model: type[BaseModel] | None, data: object, loc: tuple[int | str, ...]) -> tuple[str, list[str], str]:
+def _walk(model: type[BaseModel] | None, data: object, loc: Sequence[int | str]) -> tuple[str, list[str], str]:
     """Follow an error's path; return the place in words, the keys known there, and the last key."""
     words: list[str] = []
     known = _keys(model)
-    key = ""
-    for step in loc:
+    key = section = ""
+    for step, following in zip(loc, (*loc[1:], None), strict=True):
         if isinstance(step, int):
             data = data[step] if isinstance(data, list) and step < len(data) else None
             words.append(f"{key} {step + 1}{_name(data)}")
@@ -99,8 +111,8 @@ def _walk(model: type[BaseModel] | None, data: object, loc: tuple[int | str, ...
         known = _keys(model) or known
         key = step
         data = data.get(step) if isinstance(data, Mapping) else data
-    path = [word for word in words if word]
-    return (f"{' '.join(path)}: " if path else ""), known, key
+        section = f"[{step}] " if isinstance(following, str) else section
+    return section + (f"{' '.join(words)}: " if words else ""), known, key
 
 
 def _keys(model: type[BaseModel] | None) -> list[str]:

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, ValidationError, field_validator
 
 from watcher.errors import ConfigError
-from watcher.settings.base import Strict, explain_error, load_text, parse_toml
-from watcher.settings.tables import find_line
+from watcher.settings.base import Strict, add_line, explain_error, load_text, parse_toml
 from watcher.urls import clean_link
 
 FILE = "feeds.toml"
@@ -126,10 +125,9 @@ def parse_feeds(path: Path, text: str) -> tuple[FeedSettings, ...]:
     try:
         feeds = Feeds.model_validate(data).feeds
     except ValidationError as error:
-        problem = explain_error(path, error, Feeds, data)
-        raise _add_line(problem, text, error.errors()[0]["loc"]) from error
+        raise explain_error(path, error, Feeds, data, text) from error
     if double := _find_double(path, feeds):
-        raise _add_line(double[0], text, double[1])
+        raise add_line(double[0], text, double[1])
     return feeds
 
 
@@ -146,14 +144,3 @@ def _find_double(path: Path, feeds: tuple[FeedSettings, ...]) -> tuple[ConfigErr
                 return ConfigError(sentence), (TABLE, number - 1, key)
             seen[value] = number
     return None
-
-
-def _add_line(problem: ConfigError, text: str, loc: tuple[int | str, ...]) -> ConfigError:
-    """Name the line too, where the feed stands in a table of its own."""
-    match loc:
-        case (_, int(number), *rest):
-            line = find_line(text, TABLE, number, str(rest[0]) if rest else "")
-        case _:
-            line = None
-    sentence, stop = str(problem).removesuffix("."), "." if str(problem).endswith(".") else ""
-    return ConfigError(f"{sentence} (line {line}){stop}") if line else problem

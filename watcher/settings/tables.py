@@ -38,15 +38,41 @@ def find_tables(text: str, name: str) -> list[TableLines]:
     return found
 
 
-def find_line(text: str, name: str, number: int, key: str) -> int | None:
-    """Return the line, counted from 1, of a key of the table with that number, else of its header; None without one."""
-    tables = find_tables(text, name)
-    if number >= len(tables):
-        return None
-    table, lines = tables[number], _split(text)
-    setting = re.compile(rf"""[ \t]*(["']?){re.escape(key)}\1[ \t]*[=.]""")
-    own = range(table.first, table.end)
-    return next((line for line in own if setting.match(lines[line])), table.first) + 1
+def find_line(text: str, loc: Sequence[int | str]) -> int | None:
+    """Return the line, counted from 1, where the value at `loc` begins, else the table around it; None without one.
+
+    The text, which is valid, is halved again and again: of two valid beginnings the longer one holds no less.
+    """
+    lines = _split(text)
+    held = find_held(tomllib.loads(text), loc)
+    without, within = 0, len(lines)
+    while held and (whole := _find_whole(lines, without, within)):
+        end, data = whole
+        without, within = (without, end) if find_held(data, held) == held else (end, within)
+    return without + 1 if held else None
+
+
+def find_held(data: Any, loc: Sequence[int | str]) -> Sequence[int | str]:
+    """Return as much of a place as the data holds."""
+    for depth, step in enumerate(loc):
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return loc[:depth]
+    return loc
+
+
+def _find_whole(lines: Sequence[str], low: int, high: int) -> tuple[int, dict[str, Any]] | None:
+    """Return how many lines, near the middle of the two numbers, are valid alone, and what they say."""
+    middle = (low + high) // 2
+    ends = (end for end in (*range(middle, low, -1), *range(middle + 1, high)) if _may_begin(lines[end]))
+    parsed = ((end, _parse(lines[:end])) for end in ends)
+    return next(((end, data) for end, data in parsed if data is not None), None)
+
+
+def _may_begin(line: str) -> bool:
+    """Say whether a key or a header may begin here: that spares us to parse a long list after each of its lines."""
+    return "=" in line or line.lstrip().startswith("[")
 
 
 def cut_tables(text: str, name: str, numbers: Set[int]) -> str:

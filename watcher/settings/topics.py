@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from watcher.errors import ConfigError
-from watcher.settings.base import Strict, explain_error, load_toml
+from watcher.settings.base import Strict, explain_error, load_text, parse_toml
 from watcher.text.fold import fold
 from watcher.values import Kind
 
@@ -142,11 +142,12 @@ class Topics(Strict):
 def load_topics(folder: Path) -> Topics:
     """Read topics.toml; every mistake is a `ConfigError` that names the place and the cure."""
     path = folder / FILE
-    data = load_toml(path)
+    text = load_text(path)
+    data = parse_toml(path, text)
     try:
         topics = Topics.model_validate(data)
     except ValidationError as error:
-        raise explain_error(path, error, Topics, data) from error
+        raise explain_error(path, error, Topics, data, text) from error
     for complaint in _complaints(topics):
         raise ConfigError(f"{path}: {complaint}")
     return topics

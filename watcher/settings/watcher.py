@@ -9,20 +9,18 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
-    NestedSecretsSettingsSource,
+    EnvSettingsSource,
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    SettingsError,
 )
 
 from watcher.errors import ConfigError
-from watcher.settings.base import Strict, explain_error, load_toml, stands_in
+from watcher.settings.base import Strict, explain_error, first_mistake, load_text, load_toml, parse_toml
 from watcher.settings.feeds import Zone
+from watcher.settings.overlay import PREFIX, find_laid, read_overlay, refuse_unknown
 
 FILE = "watcher.toml"
-PREFIX = "CITY_WATCHER_"
-SECRETS_VARIABLE = "CITY_WATCHER_SECRETS"
 
 
 def split_words(value: Any) -> Any:
@@ -135,43 +133,45 @@ class OverlaidSettings(WatcherSettings, BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Order the sources: environment, secret files, watcher.toml. No .env file is read."""
-        del dotenv_settings
-        secrets = NestedSecretsSettingsSource(
-            file_secret_settings,
-            secrets_dir=os.environ.get(SECRETS_VARIABLE),
-            secrets_dir_missing="ok",
-            env_prefix=PREFIX,
-            secrets_nested_delimiter="__",
-        )
-        return env_settings, secrets, init_settings
+        """Order the sources: environment, secret files, watcher.toml. No .env file is read.
+
+        pydantic's own two are not taken: they hear a setting with an alias without our prefix (a variable
+        SUBSCRIPTION of this machine), and a secret of another program that is no text ends them.
+        """
+        del env_settings, dotenv_settings, file_secret_settings
+        laid = EnvSettingsSource(settings_cls)
+        laid.env_vars = {name.lower(): one.value for name, one in read_overlay(os.environ).items()}
+        return laid, init_settings
 
 
 def load_watcher(folder: Path, *, database: str | None = None) -> WatcherSettings:
     """Read watcher.toml with everything laid over it; `database` is the command line's word."""
     path = folder / FILE
-    data = load_toml(path)
+    text = load_text(path)
+    data = parse_toml(path, text)
+    overlay = read_overlay(os.environ)
+    refuse_unknown(overlay, WatcherSettings)
     try:
         settings = OverlaidSettings(**data)
     except ValidationError as error:
-        raise explain_error(_source(path, error, data), error, WatcherSettings, data) from error
-    except SettingsError as error:
-        raise ConfigError(
-            f"the variables {PREFIX}... cannot be read ({error}); write one for each setting, such as "
-            f"{PREFIX}SMTP__HOST."
-        ) from error
+        laid = find_laid(overlay, first_mistake(error)["loc"])
+        place, said = (laid.place, "") if laid else (path, text)
+        raise explain_error(place, error, WatcherSettings, data, said) from error
     _refuse_double_subscriptions(path, settings)
     _refuse_nameless_mail(path, settings)
     return settings.model_copy(update={"database": SecretStr(database)}) if database else settings
 
 
-def _source(path: Path, error: ValidationError, data: object) -> Path | str:
-    """Name where a wrong value stands: in the file, or in a variable or secret file laid over it."""
-    loc = error.errors()[0]["loc"]
-    if stands_in(data, loc):
-        return path
-    variable = PREFIX + "__".join(str(step) for step in loc).upper()
-    return f"{variable} (environment or secret file)"
+def load_address(folder: Path) -> str:
+    """Read the database's address in watcher.toml and heed nothing else there; the usual one when there is none."""
+    said = load_toml(folder / FILE).get("database")
+    return said if isinstance(said, str) else WatcherSettings().database.get_secret_value()
+
+
+def laid_address() -> str:
+    """Return the database's address from the environment or a secret file; empty when neither names one."""
+    laid = find_laid(read_overlay(os.environ), ("database",))
+    return laid.value if laid else ""
 
 
 def _refuse_double_subscriptions(path: Path, settings: WatcherSettings) -> None:

@@ -1,6 +1,6 @@
 """The feeds: which are watched, which are due, whose they are, and what their visits brought."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -51,9 +51,13 @@ class Feeds:
             _wake_feeds(connection, [one for one in known if standing[one].due_at is None], now)
             _rest_feeds(connection, [one for one in standing if one not in wanted])
 
-    def claim(self, now: datetime, lease: timedelta, limit: int) -> list[FeedRow]:
-        """Lease at most `limit` feeds that are due, longest due first."""
+    def claim(
+        self, now: datetime, lease: timedelta, limit: int, *, besides: Collection[str] = frozenset()
+    ) -> list[FeedRow]:
+        """Lease at most `limit` feeds that are due, longest due first, and none of those `besides`."""
         due = or_(FEEDS.c.due_at <= now, _is_ahead(now, lease))
+        if besides:
+            due = and_(due, FEEDS.c.id.not_in(besides))
         with self._database.writing() as connection:
             rows = claim_rows(connection, FEEDS, due, owner=self._owner, until=now + lease, limit=limit)
         return [model_of(FeedRow, row) for row in rows]
@@ -68,6 +72,12 @@ class Feeds:
         """Give back what this owner holds: due now, unclaimed."""
         with self._database.writing() as connection:
             release_rows(connection, FEEDS, self._owner, now)
+
+    def give_back(self, ids: Collection[str], now: datetime) -> None:
+        """Give back these feeds of those that this owner holds: due now, unclaimed."""
+        mine = update(FEEDS).where(FEEDS.c.id.in_(ids), FEEDS.c.claimed_by == self._owner)
+        with self._database.writing() as connection:
+            connection.execute(mine.values(due_at=now, claimed_by=None))
 
     def record(self, record: VisitRecord) -> Recorded:
         """Keep a visit in one transaction: items, the feed's memory, the visit, and the end of the lease.

@@ -1,6 +1,7 @@
 """Several processes on one database share the work without a leader; whoever stops gives back what it holds."""
 
 import asyncio
+import logging
 import time
 from collections import Counter
 from contextlib import suppress
@@ -9,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from itertools import chain
 from threading import Event
+from types import SimpleNamespace
 
 import pytest
 from conftest import answer, rss
@@ -21,6 +23,8 @@ from watcher.demo.sink import open_sink
 from watcher.desk import open_store
 from watcher.digest import deliver_next, note_subscriptions, open_due, send_due
 from watcher.poll import LEASE, open_poller, poll
+from watcher.service import Service
+from watcher.settings.feeds import FeedSettings
 from watcher.settings.watcher import FetchSettings, SmtpSettings, WatcherSettings
 
 NOON = datetime(2020, 3, 2, 12, tzinfo=UTC)
@@ -168,24 +172,63 @@ def held(site, make_desk):
     return make_desk(a=site.url("/a"))
 
 
-def test_a_stop_during_a_claim_starts_no_visit_and_gives_the_feed_back(held, judge, clock):
-    claiming, go_on = Event(), Event()
+@pytest.fixture
+def claim(held):
+    """The next claim of a feed: `begun` when it is under way, it ends when `let_go` is set."""
+    begun, let_go = Event(), Event()
 
     def pause(connection, cursor, statement, *rest):
-        if statement.startswith("UPDATE feeds SET due_at") and not go_on.is_set():
-            claiming.set()
-            go_on.wait(20)
+        if statement.startswith("UPDATE feeds SET due_at") and not let_go.is_set():
+            begun.set()
+            let_go.wait(20)
 
     event.listen(held.store.database._engine, "before_cursor_execute", pause)
+    return SimpleNamespace(begun=begun, let_go=let_go)
+
+
+def test_a_service_that_is_stopped_during_a_claim_visits_nothing_more(held, claim, site, judge, clock, caplog):
+    async def stop():
+        async with open_poller(held, judge) as poller:
+            service = Service(poller=poller, desk=held, channels={})
+            life = asyncio.create_task(service.run())
+            await asyncio.to_thread(claim.begun.wait, 20)
+            service.stopping.set()
+            await asyncio.sleep(0.05)
+            site.let_go.set()
+            claim.let_go.set()
+            await life
+
+    caplog.set_level(logging.INFO)
+    asyncio.run(stop())
+    assert "stopping; visits under way: 0" in caplog.text
+    assert site.asked == []
+    assert (held.store.feeds.find("a").claimed_by, held.store.feeds.find("a").due_at) == (None, clock())
+
+
+def test_feeds_that_another_process_enrolled_are_left_to_it(site, make_desk, judge, clock, caplog):
+    site.pages |= {f"/{name}": rss((name, f"A quiet day {name}")) for name in "abcz"}
+    one = make_desk({"fetch": FetchSettings(slots=2, allow_private=("127.0.0.1",))}, z=site.url("/z"))
+    feeds = {name: FeedSettings(id=name, url=site.url(f"/{name}")) for name in "abcz"}
+    newer = replace(one, store=Store(one.store.database), feeds=feeds)
+    newer.store.feeds.enrol([(feed.id, feed.url) for feed in feeds.values()], clock())
+    one.store.feeds.hasten(clock())
+    asyncio.run(poll(one, judge, lambda report: None))
+    assert (site.asked, caplog.text) == (["/z"], "")
+    assert [row.claimed_by for row in one.store.feeds.list_all()] == [None] * 4
+    asyncio.run(poll(newer, judge, lambda report: None))
+    assert sorted(site.asked) == ["/a", "/b", "/c", "/z"]
+
+
+def test_a_stop_during_a_claim_starts_no_visit_and_gives_the_feed_back(held, claim, judge, clock):
 
     async def stop():
         async with open_poller(held, judge) as poller:
-            claim = asyncio.create_task(poller.start_due())
-            await asyncio.to_thread(claiming.wait, 20)
+            start = asyncio.create_task(poller.start_due())
+            await asyncio.to_thread(claim.begun.wait, 20)
             end = asyncio.create_task(poller.finish(timedelta()))
             await asyncio.sleep(0.05)
-            go_on.set()
-            await asyncio.gather(claim, end)
+            claim.let_go.set()
+            await asyncio.gather(start, end)
             return list(poller.visits)
 
     assert asyncio.run(stop()) == []

@@ -81,6 +81,8 @@ class Poller:
     on_visit: Callable[[Report], None]
     visits: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
+    strangers: set[str] = field(default_factory=set)
+    stopped: bool = False
 
     async def start_due(self) -> int:
         """Claim as many due feeds as there are free slots, start their visits, return how many.
@@ -91,11 +93,28 @@ class Poller:
             free = self.desk.settings.fetch.slots - len(self.visits)
             if free <= 0:
                 return 0
-            rows = await asyncio.to_thread(self.desk.store.feeds.claim, self.desk.clock(), LEASE, free)
-            fresh = [row for row in rows if row.id not in self.visits]
+            rows = await asyncio.to_thread(self._claim, free)
+            fresh = [] if self.stopped else [row for row in rows if row.id not in self.visits]
             for row in fresh:
                 self.visits[row.id] = asyncio.create_task(self._attend(row), name=f"visit {row.id}")
             return len(fresh)
+
+    def _claim(self, free: int) -> list[FeedRow]:
+        """Claim due feeds that we know; one that another process enrolled, from a newer feeds.toml, is left to it."""
+        feeds, clock = self.desk.store.feeds, self.desk.clock
+        while rows := feeds.claim(clock(), LEASE, free, besides=self.strangers):
+            strangers = {row.id for row in rows} - self.desk.feeds.keys()
+            if strangers:
+                feeds.give_back(strangers, clock())
+                self.strangers |= strangers
+            if len(strangers) < len(rows):
+                return [row for row in rows if row.id not in strangers]
+        return []
+
+    def stop(self) -> int:
+        """Start no more visits, return how many are under way; what is just being claimed, `finish` gives back."""
+        self.stopped = True
+        return len(self.visits)
 
     async def poll(self) -> None:
         """Visit every feed that is due; a free slot is filled at once. Interrupted, it gives its feeds back."""
@@ -108,7 +127,8 @@ class Poller:
 
     async def finish(self, patience: timedelta) -> None:
         """Wait for the visits under way, cancel those that outlast `patience`, release their feeds."""
-        async with self.claiming:  # a claim under way would start visits after the release
+        self.stop()
+        async with self.claiming:  # a claim under way is to be released too
             if self.visits:
                 await asyncio.wait(self.visits.values(), timeout=patience.total_seconds())
             late = list(self.visits.values())

@@ -147,7 +147,7 @@ class Service:
 
     async def _drain(self) -> None:
         """Let what is under way end; the lease covers what does not."""
-        log.info("stopping; visits under way: %d", len(self.poller.visits))
+        log.info("stopping; visits under way: %d", self.poller.stop())
         jobs = [asyncio.create_task(self.poller.finish(DRAIN)), *self.running.values()]
         await asyncio.wait(jobs, timeout=DRAIN.total_seconds() + 2)
         log.info("stopped")

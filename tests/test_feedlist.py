@@ -104,6 +104,24 @@ def test_ids_are_made_from_names_and_stay_unique():
     assert len(name_feed(ListedFeed(url="https://bay.example/rss", name="x" * 500), {"x" * 64})) <= 64
 
 
+def test_feeds_of_one_host_are_told_apart_by_the_words_of_their_paths():
+    urls = (
+        "https://www.bay.example/news/taipei",
+        "https://bay.example/news/Prague.xml?key=s3cret",
+        "https://bay.example/%E5%8F%B0%E5%8C%97/rss.xml",
+        "https://bay.example/%E5%8C%97%E4%BA%AC/rss.xml",
+        f"https://bay.example/{'long/' * 40}",
+        f"https://bay.example/{'long/' * 41}",
+        "https://alone.example/rss.xml",
+    )
+    ids = [feed.id for feed in settle_feeds([ListedFeed(url=url) for url in urls], (), {})]
+    long = f"bay-example{'-long' * 10}"
+    assert ids[:4] == ["bay-example-news-taipei", "bay-example-news-prague", "bay-example-rss", "bay-example-rss-2"]
+    assert ids[4:] == [f"{long}-lo", f"{long[:56].rstrip('-')}-2", "alone-example"]
+    bay = FeedSettings(id="bay", url="https://bay.example/rss")
+    assert [feed.id for feed in settle_feeds([ListedFeed(url=urls[0])], [bay], {})] == ids[:1]
+
+
 def test_an_id_with_a_number_is_an_id_too():
     long = f"{'x' * 55}-{'y' * 8}"
     [feed] = settle_feeds(

@@ -1,9 +1,11 @@
 """Lists of feeds, as other programs read and write them: OPML, and plain text with one address a line. Pure."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, fields
 from itertools import chain, count
+from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 from pydantic import ValidationError
@@ -65,7 +67,9 @@ def settle_feeds(
     A feed keeps the id that the list names; else the one under which its address is `remembered`, so that its old
     entries do not come again; else it is named anew.
     """
-    stands = tuple(standing)
+    stands, listed = tuple(standing), tuple(listed)
+    urls = [*(feed.url for feed in stands), *(feed.url for feed in listed)]
+    hosts = Counter(map(_host_word, {same_address(url): url for url in urls}.values()))
     known = {same_address(feed.url) for feed in stands}
     taken = {feed.id for feed in stands}
     reserved = taken | set(remembered.values())
@@ -74,7 +78,8 @@ def settle_feeds(
         if (address := same_address(feed.url)) in known:
             continue
         kept = feed.id or remembered.get(address, "")
-        chosen = kept if kept and kept not in taken else name_feed(feed, reserved)
+        shared = hosts[_host_word(feed.url)] > 1
+        chosen = kept if kept and kept not in taken else name_feed(feed, reserved, shared=shared)
         settled.append(_settle(feed, chosen))
         known.add(address)
         taken.add(chosen)
@@ -82,9 +87,13 @@ def settle_feeds(
     return settled
 
 
-def name_feed(feed: ListedFeed, taken: Set[str]) -> str:
-    """Return an id for a listed feed that is not among `taken`: its own, its name's words, else its host's."""
-    base = feed.id or _slug(feed.name) or _slug(host_of(feed.url).removeprefix("www.")) or "feed"
+def name_feed(feed: ListedFeed, taken: Set[str], *, shared: bool = False) -> str:
+    """Return an id for a listed feed that is not among `taken`: its own, its name's words, else its host's.
+
+    On a `shared` host, which has several feeds, the words of the path stand behind it.
+    """
+    place = f"{_host_word(feed.url)} {_path_words(feed.url) if shared else ''}"
+    base = feed.id or _slug(feed.name) or _slug(place) or "feed"
     short = base[: LONGEST_ID - ROOM].rstrip("-")
     candidates = chain((base,), (f"{short}-{number}" for number in count(2)))
     return next(candidate for candidate in candidates if candidate not in taken)
@@ -193,6 +202,15 @@ def _attributes(feed: FeedSettings) -> dict[str, str]:
     changed = feed.model_dump(include=set(_OURS), exclude_defaults=True)
     ours = {f"{{{SPACE}}}{key}": str(changed[key]) for key in _OURS if key in changed}
     return {key: value for key, value in said.items() if value} | ours
+
+
+def _host_word(url: str) -> str:
+    return host_of(url).removeprefix("www.")
+
+
+def _path_words(url: str) -> str:
+    """Return the words of an address's path without the ending of a file's name."""
+    return re.sub(r"\.\w{1,5}$", "", unquote(urlsplit(url).path))
 
 
 def _slug(text: str) -> str:

@@ -1,6 +1,7 @@
 """`db`: a backup that is believed after it was checked, a check that names the cure, and numbers."""
 
 import json
+import re
 import resource
 import shlex
 import sqlite3
@@ -20,6 +21,7 @@ from storage.backup import dump_command
 from storage.check import find_faults
 from storage.stats import gather_stats
 from watcher.cli import main
+from watcher.cli.show import size
 
 
 @pytest.fixture
@@ -337,7 +339,18 @@ def test_stats_are_a_table_or_json(store, cw):
     numbers = json.loads(cw("db", "stats", "--json"))
     assert numbers["rows"]["items"] == 5
     assert numbers["newest_at"] == NOW.isoformat()
-    lines = cw("db", "stats").splitlines()
+    said = cw("db", "stats")
+    lines = said.splitlines()
     assert "rows\titems\t5" in lines
     assert "verdicts\tnear\t1" in lines
-    assert len([line for line in lines if line.startswith("captured\t")]) == 12
+    assert [line for line in lines if line.startswith("captured\t")] == ["captured\t2026-03\t2"]
+    assert re.search(r"^size\t\t\d+ kB$|^size\t\t\d+(\.\d)? MB$", said, re.MULTILINE)
+    assert list(numbers["captured"].values()).count(0) == 11
+
+
+@pytest.mark.parametrize(
+    ("octets", "said"),
+    [(0, "0 bytes"), (999, "999 bytes"), (1000, "1.0 kB"), (12_345, "12 kB"), (3_400_000, "3.4 MB"), (10**13, "10 TB")],
+)
+def test_a_size_is_written_as_people_read_it(octets, said):
+    assert size(octets) == said

@@ -15,7 +15,7 @@ from storage.upgrade import rebuild as rebuild_derived
 from storage.upgrade import upgrade as upgrade_schema
 from watcher.cli.office import refuse_missing
 from watcher.cli.place import Place
-from watcher.cli.show import count, out, show_json, show_table
+from watcher.cli.show import count, out, show_json, show_table, size
 from watcher.desk import open_store
 from watcher.errors import WatcherError
 
@@ -90,10 +90,11 @@ def stats(
 
 
 def _lines(numbers: dict[str, Any]) -> Iterator[tuple[object, ...]]:
-    """Write one line for each number; those that belong together share their first word."""
-    for what, value in numbers.items():
+    """Write one line for each number; those that belong together share their first word. Empty months have none."""
+    shown = numbers | {"captured": {month: items for month, items in numbers["captured"].items() if items}}
+    for what, value in (shown | {"bytes": size(numbers["bytes"])}).items():
         parts = value.items() if isinstance(value, dict) else [("", value)]
-        yield from ((what, of, number) for of, number in parts)
+        yield from (("size" if what == "bytes" else what, of, number) for of, number in parts)
 
 
 @contextmanager

@@ -56,6 +56,16 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def size(octets: int) -> str:
+    """Write a number of bytes as people read it, in thousands: 12 kB, 3.4 MB."""
+    amount, unit = float(octets), "bytes"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if amount < 1000:
+            break
+        amount, unit = amount / 1000, larger
+    return f"{amount:.1f} {unit}" if unit != "bytes" and amount < 10 else f"{amount:.0f} {unit}"
+
+
 def ago(then: datetime | None, now: datetime) -> str:
     """Say how long ago (or in how long) in one short word: `5 min ago`, `in 2 h`."""
     if then is None:

@@ -2,15 +2,20 @@
 
 import io
 import json
+from datetime import timedelta
 
 import pytest
 from conftest import rss
 
 from watcher.cli import COMMANDS, main
 from watcher.cli.place import wall_clock
+from watcher.desk import open_store
+from watcher.heartbeat import HEARTBEAT, STOPPED
 
 FORUM = ("f1", "Shanghai-Taipei City Forum opens", "The mayors of Shanghai and Taipei signed two MOUs.")
 SHARES = ("s1", "Shanghai Stock Exchange ends higher", "Shares rose by one percent.")
+
+NEAR = "Taipei and Prague mayors talk"
 
 
 @pytest.fixture
@@ -112,6 +117,60 @@ def test_status_says_what_is_and_what_is_next(watched, cw):
     assert "4 captured in 4 stories, 3 seeds" in said
     assert "no mail server in watcher.toml" in said
     assert json.loads(cw("status", "--json"))["feeds_read"] == 1
+
+
+def test_status_tells_a_service_that_is_silent_from_one_that_ended(watched, cw):
+    cw("db", "upgrade")
+    with open_store(f"sqlite:///{watched}/var/watcher.db") as store:
+        store.facts.note(HEARTBEAT, "", wall_clock() - timedelta(minutes=3))
+        said = cw("status")
+        assert "service   no heartbeat since " in said
+        assert "(3 min ago): it hangs or was stopped; look at its log, or start it with `city-watcher run`\n" in said
+        assert json.loads(cw("status", "--json"))["service"] == "silent"
+        store.facts.note(HEARTBEAT, STOPPED, wall_clock())
+        assert "service   not running; start it with `city-watcher run`" in cw("status")
+
+
+def test_healthcheck_asks_for_nothing_but_the_database(watched, cw, monkeypatch):
+    cw("db", "upgrade")
+    with open_store(f"sqlite:///{watched}/var/watcher.db") as store:
+        store.facts.note(HEARTBEAT, "", wall_clock())
+    file = watched / "config" / "watcher.toml"
+    file.write_text("contakt = 3\n[smtp]\nport = 'x'\n")
+    monkeypatch.setenv("CITY_WATCHER_SMPT__HOST", "x")
+    assert cw("healthcheck") == "alive\n"
+    file.write_text("[smtp\n")
+    assert "watcher.toml: " in cw("healthcheck", code=1)
+    monkeypatch.setenv("CITY_WATCHER_DATABASE", "sqlite:///var/watcher.db")
+    assert cw("healthcheck") == "alive\n"
+    monkeypatch.setenv("CITY_WATCHER_CONFIG", "nowhere")
+    assert cw("healthcheck") == "alive\n"
+    assert "the database address cannot be read" in cw("--database", "nonsense", "healthcheck", code=1)
+
+
+def test_near_misses_are_listed_apart_from_captured_items(watched, cw, site):
+    site.pages["/a"] = rss(FORUM, ("n1", NEAR), SHARES, published=wall_clock())
+    assert "near 1" in cw("poll")
+    assert [(item["title"], item["verdict"]) for item in json.loads(cw("items", "list", "--near", "--json"))] == [
+        (NEAR, "near")
+    ]
+    assert NEAR not in cw("items", "list")
+
+
+def test_a_poll_without_work_says_what_it_waits_for(watched, cw):
+    cw("poll")
+    assert "No feed is due, the next one in " in cw("poll")
+    with open_store(f"sqlite:///{watched}/var/watcher.db") as store:
+        store.feeds.hasten(wall_clock())
+        [row] = type(store)(store.database, "vm:32212:0a1b").feeds.claim(wall_clock(), timedelta(minutes=10), 9)
+    for words in (("poll",), ("poll", "--all")):
+        assert cw(*words) == (
+            f"No feed is due: 1 is in hand of another process (vm:32212) until {row.due_at:%H:%M} UTC; "
+            "if that one is gone, it is due then.\n"
+        )
+    assert json.loads(cw("poll", "--all", "--json"))["feeds"] == 0
+    (watched / "config" / "feeds.toml").write_text("")
+    assert "No feed is enabled in feeds.toml" in cw("poll", "--all")
 
 
 def test_a_failed_feed_ends_a_poll_with_1_and_is_listed(watched, cw, site):

@@ -14,7 +14,7 @@ from conftest import rss
 
 from watcher.deliver import open_channels
 from watcher.digest import note_subscriptions, open_due
-from watcher.heartbeat import GRACE, HEARTBEAT, STOPPED, is_alive
+from watcher.heartbeat import GRACE, HEARTBEAT, STOPPED, Life, is_alive, tell_life
 from watcher.poll import open_poller
 from watcher.service import Service
 
@@ -124,6 +124,14 @@ def test_a_heartbeat_is_recent_for_two_minutes(clock):
     assert is_alive(clock() - GRACE, "", clock())
     assert not is_alive(clock(), STOPPED, clock())
     assert not is_alive(clock() - GRACE - timedelta(seconds=1), "", clock())
+
+
+def test_a_service_that_left_no_farewell_is_silent(clock):
+    assert tell_life(None, "", clock()) is Life.NONE
+    assert tell_life(clock() - GRACE, "", clock()) is Life.RUNNING
+    assert tell_life(clock() - timedelta(minutes=3), "", clock()) is Life.SILENT
+    assert tell_life(clock() + timedelta(hours=2), "", clock()) is Life.SILENT
+    assert tell_life(clock() - timedelta(days=3), STOPPED, clock()) is Life.ENDED
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

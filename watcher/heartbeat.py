@@ -1,6 +1,7 @@
 """The sign of life: a fact that the service renews at every tick. Pure."""
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 HEARTBEAT = "heartbeat"
 """The name of the fact."""
@@ -10,6 +11,24 @@ GRACE = timedelta(minutes=2)
 
 STOPPED = "stopped"
 """The value that a service leaves when it ends cleanly."""
+
+
+class Life(StrEnum):
+    """Say in a word how the service is: it never ran, runs, ended, or is silent without having ended."""
+
+    NONE = "none"
+    RUNNING = "running"
+    ENDED = "ended"
+    SILENT = "silent"
+
+
+def tell_life(beat_at: datetime | None, value: str, now: datetime) -> Life:
+    """Tell from the last heartbeat how the service is."""
+    if beat_at is None:
+        return Life.NONE
+    if value == STOPPED:
+        return Life.ENDED
+    return Life.RUNNING if is_alive(beat_at, value, now) else Life.SILENT
 
 
 def is_alive(beat_at: datetime | None, value: str, now: datetime) -> bool:

@@ -28,14 +28,15 @@ def list_items(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at the most.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List captured items, the last captured first."""
+    """List captured items, or near misses, the newest first."""
     place: Place = context.obj
     with open_desk(place) as desk:
-        found = desk.store.items.recent(limit=limit, near=near)
+        found = desk.store.items.recent(limit=limit, captured=not near, near=near)
     if as_json:
         show_json([brief(full) for full in found])
     else:
-        list_table(found, empty="Nothing captured yet; `city-watcher poll` visits the feeds.")
+        what = "No near miss is kept" if near else "Nothing captured yet"
+        list_table(found, empty=f"{what}; `city-watcher poll` visits the feeds.")
 
 
 @app.command()

@@ -10,7 +10,7 @@ from watcher.settings.cities import load_cities
 from watcher.settings.feeds import FeedSettings, load_feeds
 from watcher.settings.load import find_config
 from watcher.settings.ties import Tie, load_ties
-from watcher.settings.watcher import WatcherSettings, load_watcher
+from watcher.settings.watcher import WatcherSettings, laid_address, load_address, load_watcher
 
 
 def wall_clock() -> datetime:
@@ -34,6 +34,10 @@ class Place:
     def settings(self) -> WatcherSettings:
         """Read watcher.toml with everything laid over it."""
         return load_watcher(self.folder, database=self.database)
+
+    def address(self) -> str:
+        """Return the database's address; of the rest of the configuration nothing is read, so nothing is wrong."""
+        return self.database or laid_address() or load_address(self.folder)
 
     def feeds(self) -> dict[str, FeedSettings]:
         """Read the feeds that are enabled, by id."""

@@ -2,16 +2,19 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated
 
 import typer
 from rich.progress import Progress
 
+from storage.tables import FeedRow
 from watcher.cli.judging import load_judge
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
-from watcher.cli.show import count, err, out, show_json
+from watcher.cli.show import ago, count, err, out, show_json
 from watcher.desk import Desk
 from watcher.judge import Judge
 from watcher.poll import Report, Tally, prepare_visits
@@ -36,11 +39,12 @@ def poll(
         if everything:
             desk.store.feeds.hasten(desk.clock())
         tally = _poll(desk, judge, quiet=as_json)
+        idle = "" if tally.feeds else _explain_idleness(desk.store.feeds.list_all(), desk.clock())
     seconds = round(time.monotonic() - began, 2)
     if as_json:
         show_json({**asdict(tally), "seconds": seconds})
     else:
-        _tell(tally, seconds)
+        _tell(tally, seconds) if tally.feeds else out.print(idle, markup=False)
     raise typer.Exit(1 if tally.failed else 0)
 
 
@@ -57,9 +61,6 @@ def _poll(desk: Desk, judge: Judge, *, quiet: bool) -> Tally:
 
 
 def _tell(tally: Tally, seconds: float) -> None:
-    if not tally.feeds:
-        out.print("No feed is due; `city-watcher poll --all` visits them all the same.")
-        return
     out.print(
         f"{count(tally.feeds, 'feed')} in {seconds} s: {tally.read} read, {tally.unchanged} unchanged, "
         f"{tally.failed} failed. New entries: {tally.new_entries}, captured {tally.captured}, near {tally.near}."
@@ -70,3 +71,21 @@ def _tell(tally: Tally, seconds: float) -> None:
             f"{read} of {count(tally.feeds, 'feed')} read; `city-watcher feeds check` says why the others were not.",
             markup=False,
         )
+
+
+def _explain_idleness(rows: Sequence[FeedRow], now: datetime) -> str:
+    """Say why nothing was visited. What a killed process had in hand looks like what a living one has."""
+    ahead = [row for row in rows if row.due_at and row.due_at > now]
+    held = [row for row in ahead if row.claimed_by]
+    if held:
+        owners = ", ".join(sorted({str(row.claimed_by).rpartition(":")[0] for row in held}))
+        until = max(row.due_at for row in held if row.due_at)
+        are, they = ("1 is", "it is") if len(held) == 1 else (f"{len(held)} are", "they are")
+        return (
+            f"No feed is due: {are} in hand of another process ({owners}) until {until:%H:%M} UTC; "
+            f"if that one is gone, {they} due then."
+        )
+    if not ahead:
+        return "No feed is enabled in feeds.toml; `city-watcher feeds add URL` adds one."
+    soonest = min(row.due_at for row in ahead if row.due_at)
+    return f"No feed is due, the next one {ago(soonest, now)}; `city-watcher poll --all` visits them all the same."

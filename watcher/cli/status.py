@@ -13,7 +13,7 @@ from watcher.cli.place import Place
 from watcher.cli.show import ago, out, show_json
 from watcher.desk import Desk
 from watcher.digest import destination
-from watcher.heartbeat import HEARTBEAT, is_alive
+from watcher.heartbeat import HEARTBEAT, Life, tell_life
 from watcher.schedule import next_due
 
 app = typer.Typer(add_completion=False)
@@ -39,9 +39,11 @@ def status(
 def look(desk: Desk, now: datetime) -> dict[str, Any]:
     """Gather what `status` says."""
     beat = desk.store.facts.find(HEARTBEAT)
+    life = tell_life(beat.noted_at, beat.value, now) if beat else Life.NONE
     rows = [row for row in desk.store.feeds.list_all() if row.id in desk.feeds]
     return {
-        "alive": beat is not None and is_alive(beat.noted_at, beat.value, now),
+        "alive": life is Life.RUNNING,
+        "service": life,
         "heartbeat_at": beat.noted_at if beat else None,
         "database": desk.store.database.label,
         "feeds": len(desk.feeds),
@@ -64,10 +66,17 @@ def _digest(desk: Desk, subscription: Any, now: datetime) -> dict[str, Any]:
     }
 
 
+def _service(life: Life, beat_at: datetime | None, now: datetime) -> str:
+    if life is Life.RUNNING:
+        return f"running (heartbeat {ago(beat_at, now)})"
+    if life is Life.SILENT:
+        since = f"no heartbeat since {beat_at:%Y-%m-%d %H:%M} UTC ({ago(beat_at, now)})"
+        return f"{since}: it hangs or was stopped; look at its log, or start it with `city-watcher run`"
+    return f"not running; start it with `city-watcher run` (heartbeat {ago(beat_at, now)})"
+
+
 def _tell(facts: dict[str, Any], now: datetime) -> None:
-    beat = facts["heartbeat_at"]
-    service = "running" if facts["alive"] else "not running; start it with `city-watcher run`"
-    out.print(f"[bold]service[/]   {service} (heartbeat {ago(beat, now)})")
+    out.print(f"[bold]service[/]   {_service(facts['service'], facts['heartbeat_at'], now)}")
     out.print(f"[bold]feeds[/]     {facts['feeds_read']} of {facts['feeds']} read")
     for feed, problem in facts["problems"].items():
         out.print(f"          {feed}: {problem}", markup=False)

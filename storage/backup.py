@@ -3,15 +3,14 @@
 from contextlib import closing
 from pathlib import Path
 from shlex import quote
-from urllib.parse import quote as quote_path
 
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import URL, make_url
+from sqlalchemy import make_url
 
 from storage.check import find_damage
 from storage.database import Database
 from storage.errors import StorageError
-from storage.sqlite import copy_file, open_sqlite
+from storage.sqlite import copy_file, frozen_address, open_sqlite
 from storage.stats import count_rows
 
 LASTING = ("feeds", "captured", "digests", "digest_items", "deliveries")
@@ -51,8 +50,7 @@ def dump_command(url: str, target: Path | None) -> str:
 
 def _prove(copy: Path, revision: str | None, before: dict[str, int]) -> dict[str, int] | None:
     """Open the copy, changing nothing in it, and return its rows by table; None when it is not well."""
-    file = URL.create("sqlite", database=f"file:{quote_path(str(copy))}", query={"immutable": "1", "uri": "true"})
-    with closing(Database(open_sqlite(file), str(copy), None)) as opened:
+    with closing(Database(open_sqlite(frozen_address(copy)), str(copy), None)) as opened:
         try:
             rows = count_rows(opened)
             if find_damage(opened) or opened.revision() != revision:

@@ -29,7 +29,13 @@ def find_faults(database: Database, now: datetime) -> list[str]:
     revision = database.revision()
     if revision != HEAD:
         return [f"the schema is {revision or 'missing'}, and {HEAD} is needed; run `city-watcher db upgrade`."]
-    looks = (find_damage, _find_misfits, _find_orphans, partial(_find_contradictions, settled=now - SETTLED))
+    looks = (
+        _find_obstacle,
+        find_damage,
+        _find_misfits,
+        _find_orphans,
+        partial(_find_contradictions, settled=now - SETTLED),
+    )
     return list(dict.fromkeys(fault for look in looks for fault in _told(look, database)))
 
 
@@ -38,6 +44,11 @@ def _told(look: Callable[[Database], list[str]], database: Database) -> list[str
         return look(database)
     except StorageError as error:  # a damaged file may say so at any look
         return [str(error)]
+
+
+def _find_obstacle(database: Database) -> list[str]:
+    found = database.obstacle()
+    return [found] if found else []
 
 
 def find_damage(database: Database) -> list[str]:

@@ -9,7 +9,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, inspect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from storage.errors import StorageError, explain_error
-from storage.sqlite import BEGIN, claim_file, open_sqlite, prepare_file
+from storage.sqlite import BEGIN, claim_file, find_obstacle, frozen_address, is_frozen, open_sqlite, prepare_file
 
 HEAD = "0002"
 """The schema revision of this version: the newest one in storage/migrations/versions."""
@@ -34,7 +34,8 @@ class Database:
     def open(cls, url: str) -> Self:
         """Open `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`; raise StorageError with its cure.
 
-        A missing file is made, with its folder, for its owner only. What is not ours is not touched.
+        A missing file is made, with its folder, for its owner only. What is not ours is not touched. A file that
+        cannot be written, nor its folder, is read as it stands.
         """
         address = _read_address(url)
         path = Path(address.database or "") if address.get_backend_name() == "sqlite" else None
@@ -42,7 +43,7 @@ class Database:
             database = cls(_open_postgres(address), _name_server(address), None)
         else:
             prepare_file(path)
-            database = cls(open_sqlite(address), str(path), path)
+            database = cls(open_sqlite(frozen_address(path) if is_frozen(path) else address), str(path), path)
         database._make_sure()
         return database
 
@@ -96,6 +97,11 @@ class Database:
         """Say whether the schema is that of this version; when not, call `storage.upgrade.upgrade`."""
         return self.revision() == HEAD
 
+    def obstacle(self) -> str:
+        """Say why not much can be written into a SQLite file just now; empty when it can. Waits for nobody."""
+        found = find_obstacle(self.path) if self.path else ""
+        return f"{self.label}: {found}" if found else ""
+
     def close(self) -> None:
         """Close all connections that are not in use."""
         self._engine.dispose()
@@ -105,6 +111,17 @@ def sqlite_file(url: str) -> Path | None:
     """Return the file that a URL names; None for a server."""
     address = _read_address(url)
     return Path(address.database or "") if address.get_backend_name() == "sqlite" else None
+
+
+def is_missing(url: str) -> bool:
+    """Say whether a URL names a file that is no database yet: it is not there, or it is empty."""
+    file = sqlite_file(url)
+    try:
+        return file is not None and file.stat().st_size == 0 and file.is_file()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False  # to open it will say what is wrong
 
 
 def read_revision(connection: Connection) -> str | None:

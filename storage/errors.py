@@ -35,8 +35,15 @@ POSTGRES_FAULTS = {
 TABLES_MISSING = "the tables are missing; run `city-watcher db upgrade`."
 
 
+DAMAGE = frozenset({SQLITE_FAULTS["SQLITE_CORRUPT"], POSTGRES_FAULTS["XX"]})
+
+
 class StorageError(Exception):
     """Say in one sentence what is wrong with the database and how to cure it; ends with exit code 2."""
+
+
+class DamageError(StorageError):
+    """Tell of a database that a backup alone can cure, though some of what is asked of it may still work."""
 
 
 def explain_error(place: str, error: DBAPIError) -> StorageError | None:
@@ -46,17 +53,20 @@ def explain_error(place: str, error: DBAPIError) -> StorageError | None:
     """
     cause = error.orig
     if isinstance(cause, sqlite3.Error):
-        sentence = _sqlite_sentence(cause)
+        sentence = sqlite_sentence(cause)
     elif isinstance(cause, psycopg.Error):
         sentence = _postgres_sentence(cause)
     else:
         sentence = None
     if sentence is None and isinstance(error, OperationalError):
         sentence = f"the database refuses ({_first_line(cause)}); please report this."
-    return StorageError(f"{place}: {sentence}") if sentence else None
+    if sentence is None:
+        return None
+    return (DamageError if sentence in DAMAGE else StorageError)(f"{place}: {sentence}")
 
 
-def _sqlite_sentence(cause: sqlite3.Error) -> str | None:
+def sqlite_sentence(cause: sqlite3.Error) -> str | None:
+    """Return what a complaint of SQLite means, with its cure; None when it is a defect of ours."""
     if str(cause).startswith("no such table"):
         return TABLES_MISSING
     return _longest_prefix(SQLITE_FAULTS, getattr(cause, "sqlite_errorname", ""))

@@ -35,6 +35,11 @@ class Store:
         self.keeping = Keeping(database)
 
 
+def name_process(owner: str) -> str:
+    """Return host and process of an owner."""
+    return owner.rpartition(":")[0] or owner
+
+
 def name_owner() -> str:
     """Make up a name that no other process has: host, process, and a number for a process id used again."""
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"

@@ -6,6 +6,7 @@ import os
 import resource
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -31,7 +32,7 @@ from bad_days import (
     wait,
 )
 from conftest import answer, rss
-from sqlalchemy import event, make_url
+from sqlalchemy import Engine, event, make_url
 from storing import SERVER, Postgres, open_server
 
 from storage.database import Database
@@ -40,6 +41,7 @@ from storage.store import Store
 from storage.upgrade import upgrade
 from watcher.cli.place import wall_clock
 from watcher.demo.sink import Sink, open_sink
+from watcher.poll import poll, prepare_visits
 
 FULL = "PRAGMA max_page_count = 1"
 READ_ONLY = "PRAGMA query_only = ON"
@@ -68,6 +70,7 @@ class Trouble:
     begin: Callable[[], object]
     end: Callable[[], object]
     sentence: str
+    heals: bool = True
 
 
 @contextmanager
@@ -107,7 +110,8 @@ def damaged(disk: Disk) -> Iterator[Trouble]:
         disk.file.write_bytes(whole.read_bytes())
 
     whole = disk.file.with_suffix(".whole")
-    yield Trouble(store=disk.store, begin=damage, end=restore, sentence="is damaged; put your last backup in its place")
+    sentence = "is damaged; put your last backup in its place; stop the service for that, and start it again afterwards"
+    yield Trouble(store=disk.store, begin=damage, end=restore, sentence=sentence, heals=False)
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +190,25 @@ def test_a_database_in_trouble_is_told_once_and_everything_is_caught_up(trouble,
     assert captured(desk) == {FORUM[1], DAEGU[1], BUSAN[1]}
     assert sorted(reader for reader, _ in mails_of(sink)) == sorted(2 * READERS)
     assert [told_in(sink).count(title) for title in (FORUM[1], DAEGU[1], BUSAN[1])] == [1, 1, 1]
-    assert "works again" in caplog.text
+    assert ("works again" in caplog.text) is trouble.heals
+
+
+def test_damage_is_told_once_though_what_touches_no_spoilt_page_works(disk, site, make_desk, judge, caplog):
+    async def live(trouble):
+        async with living(desk, judge) as service:
+            await tick(service)
+            for _ in range(3):
+                trouble.begin()
+                await tick(service)
+                trouble.end()
+                await tick(service)
+
+    site.pages["/a"] = rss(FORUM)
+    desk = make_desk(a=site.url("/a"))
+    with damaged(disk) as trouble:
+        asyncio.run(live(trouble))
+    assert complaints(caplog) == [f"database: {disk.file}: {trouble.sentence}"]
+    assert "works again" not in caplog.text
 
 
 def test_a_server_that_was_started_anew_between_two_ticks_is_not_even_noticed(server, site, make_desk, judge, caplog):
@@ -224,6 +246,46 @@ def test_a_visit_that_cannot_be_recorded_is_told_and_repeated(site, disk, make_d
     assert said.startswith("feed a: the visit is not recorded but repeated when its lease ends: ")
     assert said.endswith(": cannot be written; check the permissions of the file and of its folder.")
     assert captured(desk) == {FORUM[1]}
+
+
+def test_a_poll_counts_a_visit_that_cannot_be_recorded_as_failed(site, disk, make_desk, judge):
+    def fill(request):
+        disk.turn(FULL)
+        answer(request, rss(*[(f"f{number}", f"{FORUM[1]} {number}", FORUM[2] * 100) for number in range(40)]))
+
+    site.pages |= {"/a": fill, "/b": fill}
+    desk = make_desk(a=site.url("/a"), b=site.url("/b"))
+    tally = asyncio.run(poll(desk, judge, lambda report: None))
+    assert (tally.feeds, tally.failed, tally.captured) == (2, 2, 0)
+    assert captured(desk) == set()
+
+
+def test_a_visit_that_is_recorded_before_the_disk_is_full_is_not_called_lost(site, disk, make_desk, judge, caplog):
+    def fill(connection, cursor, statement, *more):
+        if statement.startswith("INSERT INTO visits"):
+            disk.turn(READ_ONLY)
+
+    async def live():
+        async with living(desk, judge) as service:
+            await service.tick()
+            await until(lambda: not (service.running or service.poller.visits))
+            assert service.poller.lost == 0
+
+    site.pages["/a"] = rss(FORUM)
+    desk = make_desk(a=site.url("/a"))
+    event.listen(Engine, "after_cursor_execute", fill)
+    try:
+        asyncio.run(live())
+    finally:
+        event.remove(Engine, "after_cursor_execute", fill)
+    assert captured(desk) == {FORUM[1]}
+    [said] = [line for line in complaints(caplog) if line.startswith("feed a: ")]
+    assert said.startswith(
+        "feed a: the visit is recorded, but its items are put to their stories with the next capture"
+    )
+    disk.turn()
+    prepare_visits(desk, judge)
+    assert all(full.item.story_id for full in desk.store.items.recent(limit=9))
 
 
 def test_a_mail_that_arrived_while_the_database_was_away_is_not_sent_again(site, disk, make_desk, judge, clock, caplog):
@@ -288,13 +350,66 @@ def test_a_database_that_cannot_be_used_stops_the_start_and_a_cured_one_has_it_a
     assert [FORUM[1] in person.reads("items", "list"), DAEGU[1] in person.reads("items", "list")] == [True, True]
 
 
+NOBODY = 65534
+
+
+@contextmanager
+def plain_user() -> Iterator[None]:
+    """Be for a while no superuser, for whom the modes of files do not count."""
+    if os.geteuid():
+        yield
+        return
+    os.setresuid(NOBODY, NOBODY, 0)
+    try:
+        yield
+    finally:
+        os.setresuid(0, 0, 0)
+
+
+@pytest.fixture
+def shelf():
+    """A folder that every user may enter."""
+    with tempfile.TemporaryDirectory() as folder:
+        shelf = Path(folder)
+        shelf.chmod(0o755)
+        yield shelf
+        shelf.chmod(0o755)
+
+
+READERS_WORDS = (
+    ("status",), ("items", "list"), ("items", "show", "4"), ("feeds", "list"), ("seeds", "list"),
+    ("digest", "list"), ("digest", "preview"), ("db", "stats"),
+)  # fmt: skip
+
+
+def test_what_may_only_be_read_is_read(site, shelf, capsys):
+    site.pages["/a"] = rss(FORUM)
+    person = Person(shelf, capsys)
+    person.watch(a=site.url("/a"))
+    person.reads("poll")
+    before = [person.reads(*words) for words in READERS_WORDS]
+    (shelf / "watcher.db").chmod(0o444)
+    shelf.chmod(0o555)
+    bytes_before = (shelf / "watcher.db").read_bytes()
+    with plain_user():
+        said = [person.reads(*words) for words in READERS_WORDS]
+        assert "watcher.db: cannot be written; check the permissions" in person.reads("db", "check", code=1)
+        assert "watcher.db: cannot be written; check the permissions" in person.reads_complaint("poll")
+    assert FORUM[1] in said[1]
+    assert said[1:7] == before[1:7]
+    assert "watcher.db: cannot be written; check the permissions" in said[0]
+    assert (shelf / "watcher.db").read_bytes() == bytes_before
+
+
 def test_status_tells_all_though_another_program_holds_the_database(person, site, tmp_path):
     site.pages["/a"] = b""
     person.watch(a=site.url("/a"))
     person.reads("poll", code=1)
     with closing(sqlite3.connect(tmp_path / "watcher.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        assert "a: gone: 127.0.0.1 has nothing at this address" in person.reads("status")
+        said = person.reads("status")
+        assert "a: gone: 127.0.0.1 has nothing at this address" in said
+        assert "watcher.db\n" in said
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux changes the limits of a living process")

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 from conftest import rss
+from storing import open_store
 
+from storage.store import Store
 from watcher.cli import COMMANDS, main
 from watcher.cli.place import wall_clock
 from watcher.desk import open_store
@@ -171,6 +173,46 @@ def test_a_poll_without_work_says_what_it_waits_for(watched, cw):
     assert json.loads(cw("poll", "--all", "--json"))["feeds"] == 0
     (watched / "config" / "feeds.toml").write_text("")
     assert "No feed is enabled in feeds.toml" in cw("poll", "--all")
+
+
+def test_a_poll_in_another_folder_says_that_it_made_a_new_database(watched, cw, caplog, monkeypatch):
+    cw("poll")
+    cw("poll")
+    elsewhere = watched / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    cw("--config", str(watched / "config"), "poll")
+    warnings = [one.getMessage() for one in caplog.records if one.levelname == "WARNING"]
+    cure = "Did you mean another one? Name it with --database, or start in its folder."
+    assert warnings == [
+        f"{folder}/var/watcher.db: a new, empty database was made. {cure}" for folder in (watched, elsewhere)
+    ]
+
+
+def test_an_empty_file_is_no_database_yet(watched, cw):
+    file = watched / "watcher.db"
+    file.touch()
+    for words in (("status",), ("items", "list"), ("db", "check"), ("db", "stats")):
+        assert "there is no database yet" in cw("--database", f"sqlite:///{file}", *words, code=2)
+    assert "no service has run here yet" in cw("--database", f"sqlite:///{file}", "healthcheck", code=1)
+    cw("--database", f"sqlite:///{file}", "feeds", "remove", "a")
+    assert file.stat().st_size == 0
+
+
+def test_feeds_that_somebody_has_in_hand_are_told(watched, cw):
+    cw("poll")
+    now = wall_clock()
+    with open_store(f"sqlite:///{watched}/var/watcher.db") as store:
+        store.feeds.hasten(now)
+        Store(store.database, "reading-room:4711:c0ffee").feeds.claim(now, timedelta(minutes=10), 9)
+    until = f"{now + timedelta(minutes=10):%H:%M} UTC"
+    assert f"a\tin hand of reading-room:4711 until {until}\t2\t" in cw("feeds", "list")
+    assert f"in hand   1 feed of reading-room:4711 (until {until})" in cw("status")
+    [held] = json.loads(cw("status", "--json"))["in_hand"]
+    assert (held["process"], held["feeds"]) == ("reading-room:4711", 1)
+    with open_store(f"sqlite:///{watched}/var/watcher.db") as store:
+        Store(store.database, "reading-room:4711:c0ffee").feeds.release(wall_clock())
+    assert "in hand" not in cw("feeds", "list") + cw("status")
 
 
 def test_a_failed_feed_ends_a_poll_with_1_and_is_listed(watched, cw, site):

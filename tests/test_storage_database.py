@@ -1,6 +1,7 @@
 """The way into the database: private files, whole transactions, and complaints a person can act on."""
 
 import os
+import re
 import sqlite3
 import stat
 import subprocess
@@ -18,7 +19,7 @@ from storing import NOW, keep, new_item, open_store
 
 from storage.database import Database
 from storage.errors import StorageError
-from storage.sqlite import open_sqlite
+from storage.sqlite import find_obstacle, open_sqlite
 from storage.store import Store
 from storage.upgrade import upgrade
 
@@ -148,6 +149,26 @@ def test_a_full_disk_is_told_and_nothing_is_half_written(file):
         keep(Store(ours), *items)
     with open_store(f"sqlite:///{file}") as store:
         assert len(store.items.recent(100)) == 1
+
+
+def test_a_disk_that_is_nearly_full_is_told_to_who_only_looks(file):
+    assert find_obstacle(file) == ""
+    assert re.fullmatch(
+        r"the disk has \d+\.\d MB left, and soon nothing more can be stored; free some space.",
+        find_obstacle(file, room=1 << 60),
+    )
+
+
+def test_a_look_whether_anything_can_be_written_waits_for_no_writer(file):
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert find_obstacle(file) == ""
+
+
+def test_who_took_their_own_right_to_write_keeps_it_so(file):
+    file.chmod(0o444)
+    with open_store(f"sqlite:///{file}"):
+        assert mode(file) == 0o400
 
 
 def test_a_database_that_another_program_holds_is_told(file):

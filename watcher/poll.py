@@ -84,6 +84,10 @@ class Poller:
     strangers: set[str] = field(default_factory=set)
     stopped: bool = False
 
+
+    lost: int = 0
+    """Visits that could not be recorded."""
+
     async def start_due(self) -> int:
         """Claim as many due feeds as there are free slots, start their visits, return how many.
 
@@ -150,6 +154,7 @@ class Poller:
             outcome, reading = await self._look(feed)
             report = await asyncio.to_thread(self._keep, feed, outcome, reading)
         except Exception as problem:
+            self.lost += 1
             log.error("feed %s: the visit is not recorded but repeated when its lease ends: %s", row.id, problem)
             log.debug("feed %s", row.id, exc_info=True)
         else:
@@ -176,8 +181,16 @@ class Poller:
         )
         recorded = self.desk.store.feeds.record(record)
         if recorded.captured:
-            tell_apart(self.desk.store, self.desk.clock())
+            self._tell_apart(feed)
         return Report(visit=visit, recorded=recorded)
+
+    def _tell_apart(self, feed: Feed) -> None:
+        """Give what was captured its stories; the visit stands, whatever comes of it."""
+        try:
+            tell_apart(self.desk.store, self.desk.clock())
+        except StorageError as problem:
+            later = "its items are put to their stories with the next capture, or at the next start"
+            log.error("feed %s: the visit is recorded, but %s: %s", feed.id, later, problem)
 
     def _weigh(self, feed: Feed, outcome: Outcome, reading: Reading) -> Visit:
         fresh = leave_out(reading.entries, feed.known)
@@ -213,6 +226,8 @@ async def poll(desk: Desk, judge: Judge, on_visit: Callable[[Report], None]) -> 
 
     async with open_poller(desk, judge, count) as poller:
         await poller.poll()
+    tally.feeds += poller.lost
+    tally.failed += poller.lost
     return tally
 
 

@@ -53,6 +53,12 @@ def plant_seeds(store: Store, judge: Judge, now: datetime) -> None:
         store.judgements.replace([_judge_again(row, judge, now) for row in own])
 
 
+def lacks_seeds(store: Store) -> bool:
+    """Say whether a record was never planted here."""
+    standing = {full.item.key for full in store.items.recent(None, seeds=True)}
+    return any(seed_key(seed) not in standing for seed in load_seeds())
+
+
 def import_seed(store: Store, judge: Judge, body: bytes, now: datetime) -> Imported:
     """Put an article beside the record that has its title, or take it as a new seed; raise a `ReadProblem`.
 

@@ -16,7 +16,7 @@ from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from storage.errors import StorageError
+from storage.errors import DamageError, StorageError
 from watcher.deliver import Channel
 from watcher.desk import Desk
 from watcher.digest import open_due, send_due
@@ -32,6 +32,9 @@ REPLAY_EVERY = timedelta(days=1)
 
 STEP = timedelta(minutes=1)
 """A wall clock that is off by more than this between two looks was set, or the machine slept."""
+
+DAMAGE = "database"
+"""The complaint that no job takes back: what reaches no spoilt page works, and the next look at one fails."""
 
 log = logging.getLogger(__name__)
 
@@ -100,19 +103,23 @@ class Service:
         try:
             await job()
         except Exception as problem:
-            self._complain(name, str(problem).rstrip("."))
+            if isinstance(problem, DamageError):
+                self._complain(DAMAGE, problem, "stop the service for that, and start it again afterwards")
+            else:
+                self._complain(name, problem, "tried again at the next tick")
+            log.debug("%s", name, exc_info=True)
         else:
-            if self.complaints.pop(name, None):
+            if DAMAGE not in self.complaints and self.complaints.pop(name, ""):
                 log.info("%s: works again", name)
         finally:
             del self.running[name]
 
-    def _complain(self, name: str, problem: str) -> None:
+    def _complain(self, name: str, problem: Exception, hope: str) -> None:
         """Log a problem when it is a new one: a database that is away must not fill the log."""
-        if self.complaints.get(name) != problem:
-            log.error("%s: %s; tried again at the next tick", name, problem)
-        log.debug("%s", name, exc_info=True)
-        self.complaints[name] = problem
+        said = str(problem).rstrip(".")
+        if self.complaints.get(name) != said:
+            log.error("%s: %s; %s", name, said, hope)
+        self.complaints[name] = said
 
     async def _beat(self, value: str = "") -> None:
         await asyncio.to_thread(self.desk.store.facts.note, HEARTBEAT, value, self.desk.clock())

@@ -9,8 +9,9 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from storage.database import sqlite_file
+from storage.database import is_missing
 from storage.errors import StorageError
+from storage.store import name_process
 from storage.tables import FeedRow
 from watcher.cli.checkfeeds import check as check_them
 from watcher.cli.office import open_desk
@@ -51,7 +52,14 @@ def list_feeds(
         show_json(found)
         return
     table = [
-        (one["id"], one["state"], one["entries"], one["newest_at"], _due(one["due_at"], now), one["problem"])
+        (
+            one["id"],
+            _held(rows.get(one["id"]), now) or one["state"],
+            one["entries"],
+            one["newest_at"],
+            _due(one["due_at"], now),
+            one["problem"],
+        )
         for one in found
     ]
     show_table(("id", "state", "entries", "newest", "due", "problem"), table, empty="No feed is enabled in feeds.toml.")
@@ -179,6 +187,13 @@ def _due(due_at: datetime | None, now: datetime) -> str:
     return ago(due_at, now) if due_at else "next poll"
 
 
+def _held(row: FeedRow | None, now: datetime) -> str:
+    """Say who visits a feed just now; empty when nobody does."""
+    if row is None or not row.claimed_by or row.due_at is None or row.due_at <= now:
+        return ""
+    return f"in hand of {name_process(row.claimed_by)} until {row.due_at:%H:%M} UTC"
+
+
 def _word(row: FeedRow | None) -> str:
     if row is None or row.visited_at is None:
         return "new"
@@ -188,8 +203,7 @@ def _word(row: FeedRow | None) -> str:
 def _remembered(place: Place) -> dict[str, str]:
     """Return the ids that the database knows, by address: a feed that comes back brings none of its old entries."""
     url = place.settings().database.get_secret_value()
-    file = sqlite_file(url)
-    if file and not file.exists():
+    if is_missing(url):
         return {}
     try:
         with open_store(url) as store:

@@ -6,6 +6,9 @@ import typer
 
 from storage.database import Database, sqlite_file
 from storage.errors import StorageError
+
+
+from storage.database import Database, is_missing
 from storage.store import Store
 from storage.tables import FactRow
 from watcher.cli.place import Place, wall_clock
@@ -19,6 +22,14 @@ app = typer.Typer(add_completion=False)
 def healthcheck(context: typer.Context) -> None:
     """End with 0 when the service's last heartbeat is recent, with 1 when it is not or cannot be read."""
     place: Place = context.obj
+
+
+
+    url = place.settings().database.get_secret_value()
+    if is_missing(url):
+        print("no service has run here yet")
+        raise typer.Exit(1)
+    database = Database.open(url)
     try:
         beat = _find_beat(place)
     except (WatcherError, StorageError) as problem:

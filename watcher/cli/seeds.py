@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from storage.database import is_missing
 from watcher.cli.items import brief
 from watcher.cli.judging import load_judge
 from watcher.cli.office import open_desk
@@ -15,7 +16,7 @@ from watcher.errors import ReadProblem
 from watcher.judge import Judge
 from watcher.poll import prepare_visits, tell_apart
 from watcher.read.article import LARGEST_FILE
-from watcher.seeds import Change, Imported, import_seed
+from watcher.seeds import Change, Imported, import_seed, lacks_seeds
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Look at the seed articles, and import your own.")
 
@@ -39,8 +40,10 @@ def list_seeds(
 ) -> None:
     """List the seed articles with their pairs and kinds, and say how much text of each is there."""
     place: Place = context.obj
-    with open_desk(place, make=True) as desk:
-        prepare_visits(desk, load_judge(place.folder))
+    judge = load_judge(place.folder)
+    with open_desk(place, make=is_missing(place.settings().database.get_secret_value())) as desk:
+        if lacks_seeds(desk.store):
+            prepare_visits(desk, judge)
         found = desk.store.items.recent(None, seeds=True)
     if as_json:
         show_json([{**brief(full), "characters": len(full.item.text)} for full in found])

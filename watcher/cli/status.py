@@ -1,16 +1,20 @@
 """`status`: is all well, and what is next?"""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 
+from storage.store import name_process
+from storage.tables import FeedRow
 from watcher.cli.digest import unsent_problems
 from watcher.cli.judging import load_judge
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
-from watcher.cli.show import ago, out, show_json
+from watcher.cli.show import ago, count, out, show_json
 from watcher.desk import Desk
 from watcher.digest import destination
 from watcher.heartbeat import HEARTBEAT, Life, tell_life
@@ -46,14 +50,25 @@ def look(desk: Desk, now: datetime) -> dict[str, Any]:
         "service": life,
         "heartbeat_at": beat.noted_at if beat else None,
         "database": desk.store.database.label,
+        "obstacle": desk.store.database.obstacle(),
         "feeds": len(desk.feeds),
         "feeds_read": sum(row.read_at is not None and not row.problem for row in rows),
+        "in_hand": _list_held(rows, now),
         "problems": {row.id: row.problem for row in rows if row.problem},
         "items": desk.store.items.counts(),
         "deliveries": desk.store.deliveries.counts(),
         "unsent": unsent_problems(desk),
         "digests": [_digest(desk, subscription, now) for subscription in desk.settings.subscriptions],
     }
+
+
+def _list_held(rows: Iterable[FeedRow], now: datetime) -> list[dict[str, Any]]:
+    """Say who visits how many feeds just now, and when the last of these leases ends."""
+    leases = defaultdict[str, list[datetime]](list)
+    for row in rows:
+        if row.claimed_by and row.due_at and row.due_at > now:
+            leases[name_process(row.claimed_by)].append(row.due_at)
+    return [{"process": one, "feeds": len(ends), "until": max(ends)} for one, ends in sorted(leases.items())]
 
 
 def _digest(desk: Desk, subscription: Any, now: datetime) -> dict[str, Any]:
@@ -80,6 +95,12 @@ def _tell(facts: dict[str, Any], now: datetime) -> None:
     out.print(f"[bold]feeds[/]     {facts['feeds_read']} of {facts['feeds']} read")
     for feed, problem in facts["problems"].items():
         out.print(f"          {feed}: {problem}", markup=False)
+    if facts["in_hand"]:
+        held = (
+            f"{count(one['feeds'], 'feed')} of {one['process']} (until {one['until']:%H:%M} UTC)"
+            for one in facts["in_hand"]
+        )
+        out.print(f"[bold]in hand[/]   {escape(', '.join(held))}")
     items = facts["items"]
     out.print(
         f"[bold]items[/]     {items['captured']} captured in {items['stories']} stories, {items['seeds']} seeds, "
@@ -92,5 +113,5 @@ def _tell(facts: dict[str, Any], now: datetime) -> None:
         )
     for problem in facts["unsent"]:
         out.print(f"[bold]delivery[/]  {escape(problem)}")
-    out.print(f"[bold]database[/]  {facts['database']}", markup=True)
+    out.print(f"[bold]database[/]  {escape(facts['obstacle'] or facts['database'])}")
     out.print(f"[bold]config[/]    {facts['config']}")

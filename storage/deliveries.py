@@ -1,17 +1,21 @@
 """The deliveries: a digest's way to one recipient, one attempt at a time."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true, tuple_, update
 
 from storage.database import Database
 from storage.leases import claim_rows
-from storage.rows import DELIVERIES, DIGESTS, clean_text, model_of
+from storage.records import Scope, Unsent
+from storage.rows import DELIVERIES, DIGESTS, clean_text, insert_into, model_of, values_of
 from storage.tables import DeliveryRow, DigestRow
 
 UNFINISHED = ("pending", "uncertain")
 LONGEST_WAIT = timedelta(days=1)
 """No delivery is put off for longer."""
+FREE = DELIVERIES.c.claimed_by.is_(None)
+ALL = Scope()
 
 
 class Deliveries:
@@ -21,13 +25,13 @@ class Deliveries:
         self._database = database
         self._owner = owner
 
-    def claim(self, now: datetime, lease: timedelta) -> tuple[DeliveryRow, DigestRow] | None:
-        """Lease the delivery that is longest due, with its digest; None when none is due.
+    def claim(self, now: datetime, lease: timedelta, scope: Scope = ALL) -> tuple[DeliveryRow, DigestRow] | None:
+        """Lease the delivery of the scope that is longest due, with its digest; None when none is due.
 
         One that is due further ahead than any wait was put off before the clock was set back.
         """
         come = or_(DELIVERIES.c.due_at <= now, DELIVERIES.c.due_at > now + LONGEST_WAIT)
-        due = and_(come, DELIVERIES.c.state.in_(UNFINISHED))
+        due = and_(come, DELIVERIES.c.state.in_(UNFINISHED), _within(scope))
         with self._database.writing() as connection:
             rows = claim_rows(connection, DELIVERIES, due, owner=self._owner, until=now + lease, limit=1)
             if not rows:
@@ -60,23 +64,45 @@ class Deliveries:
         with self._database.writing() as connection:
             return connection.scalar(change.where(mine).returning(DELIVERIES.c.id)) is not None
 
-    def postpone(self, channel: str, until: datetime) -> None:
-        """Make what waits for a channel due at `until` at the earliest; what somebody holds is left alone."""
-        waiting = and_(DELIVERIES.c.channel == channel, DELIVERIES.c.due_at < until, DELIVERIES.c.claimed_by.is_(None))
-        with self._database.writing() as connection:
-            connection.execute(update(DELIVERIES).where(waiting).values(due_at=until))
+    def postpone(self, channel: str, until: datetime, problem: str, scope: Scope = ALL) -> None:
+        """Make what waits for a channel due at `until` at the earliest, for this problem.
 
-    def hasten(self, now: datetime) -> None:
-        """Make every delivery that waits for another try due now."""
-        waiting = and_(DELIVERIES.c.due_at > now, DELIVERIES.c.claimed_by.is_(None))
+        What somebody holds is left alone, and what may have arrived keeps saying so.
+        """
+        waiting = and_(DELIVERIES.c.channel == channel, DELIVERIES.c.due_at < until, FREE, _within(scope))
+        why = case((DELIVERIES.c.state == "pending", clean_text(problem)), else_=DELIVERIES.c.problem)
+        with self._database.writing() as connection:
+            connection.execute(update(DELIVERIES).where(waiting).values(due_at=until, problem=why))
+
+    def hasten(self, now: datetime, scope: Scope = ALL) -> None:
+        """Make every delivery of the scope that waits for another try due now."""
+        waiting = and_(DELIVERIES.c.due_at > now, FREE, _within(scope))
         with self._database.writing() as connection:
             connection.execute(update(DELIVERIES).where(waiting).values(due_at=now))
 
-    def unsent(self, limit: int = 100) -> list[DeliveryRow]:
-        """Return the newest deliveries that did not arrive: those that wait, failed, or may have arrived."""
-        chosen = select(DELIVERIES).where(DELIVERIES.c.state != "sent").order_by(DELIVERIES.c.id.desc()).limit(limit)
+    def renew(self, digest_id: int, addressed: Sequence[DeliveryRow], now: datetime) -> int:
+        """Make a digest due now at each address that it did not reach, new ones among them; return at how many.
+
+        `addressed` are all its deliveries as they would be made today. One that was made before keeps its
+        Message-ID; one that was sent, or that somebody holds, is left alone.
+        """
+        places = [(one.channel, one.recipient) for one in addressed]
+        ours = tuple_(DELIVERIES.c.channel, DELIVERIES.c.recipient).in_(places)
+        again = update(DELIVERIES).where(DELIVERIES.c.digest_id == digest_id, ours, DELIVERIES.c.state != "sent", FREE)
+        rows = [values_of(one) | {"digest_id": digest_id, "due_at": now} for one in addressed]
+        with self._database.writing() as connection:
+            renewed = connection.scalars(again.values(state="pending", due_at=now).returning(DELIVERIES.c.id)).all()
+            new = insert_into(DELIVERIES, connection.dialect.name).on_conflict_do_nothing()
+            return len(renewed) + len(connection.scalars(new.returning(DELIVERIES.c.id), rows).all())
+
+    def unsent(self, scope: Scope = ALL) -> list[Unsent]:
+        """Return the deliveries that did not arrive, newest first: those that wait, failed, or may have arrived."""
+        names = ("digest_id", "recipient", "state", "problem", "due_at", "claimed_by")
+        columns = (*(DELIVERIES.c[name] for name in names), DIGESTS.c.subscription, DIGESTS.c.day)
+        both = DELIVERIES.join(DIGESTS, DELIVERIES.c.digest_id == DIGESTS.c.id)
+        chosen = select(*columns).select_from(both).where(DELIVERIES.c.state != "sent", _within(scope))
         with self._database.reading() as connection:
-            return [model_of(DeliveryRow, row) for row in connection.execute(chosen).mappings()]
+            return [Unsent(**row) for row in connection.execute(chosen.order_by(DELIVERIES.c.id.desc())).mappings()]
 
     def of_digest(self, digest_id: int) -> list[DeliveryRow]:
         """Return a digest's deliveries in the order of their recipients."""
@@ -90,3 +116,15 @@ class Deliveries:
         chosen = select(DELIVERIES.c.state, func.count()).group_by(DELIVERIES.c.state)
         with self._database.reading() as connection:
             return dict(connection.execute(chosen).all())
+
+
+def _within(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition that a delivery is one of the scope."""
+    if scope == ALL:
+        return true()
+    digests = select(DIGESTS.c.id)
+    if scope.subscription is not None:
+        digests = digests.where(DIGESTS.c.subscription == scope.subscription)
+    if scope.digest_id is not None:
+        digests = digests.where(DIGESTS.c.id == scope.digest_id)
+    return DELIVERIES.c.digest_id.in_(digests)

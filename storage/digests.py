@@ -46,6 +46,10 @@ class Digests:
         """Return the subscription's digest of one local day, such as 2026-03-01."""
         return self._find(_of_subscription(subscription).where(DIGESTS.c.day == day))
 
+    def find_by_id(self, digest_id: int) -> DigestRow | None:
+        """Return one digest."""
+        return self._find(select(DIGESTS).where(DIGESTS.c.id == digest_id))
+
     def untold(self, subscription: str, since: datetime) -> list[FullItem]:
         """Return the news captured at an instant or later that the subscription was not told.
 

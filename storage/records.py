@@ -101,3 +101,25 @@ class DigestSummary:
     subject: str
     items: int = 0
     deliveries: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Choose deliveries: those of one subscription, of one digest, or all."""
+
+    subscription: str | None = None
+    digest_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsent:
+    """Hold a delivery that did not arrive, with its digest's day. `claimed_by` names who has it in hand."""
+
+    digest_id: int
+    subscription: str
+    day: str
+    recipient: str
+    state: str
+    problem: str
+    due_at: datetime | None
+    claimed_by: str | None

@@ -27,10 +27,11 @@ from sqlalchemy import Engine, event
 from watcher.cli.judging import load_judge
 from watcher.deliver import open_channels
 from watcher.desk import Desk, open_store
-from watcher.digest import open_due, send_due
+from watcher.digest import open_due
 from watcher.fetch import Fetcher
 from watcher.poll import Poller, Report, prepare_visits
 from watcher.read import read_document
+from watcher.sending import send_due
 from watcher.service import Service
 from watcher.settings.feeds import FeedSettings
 from watcher.settings.load import packaged_config

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = {
     "doors": ("__main__", "cli", "demo", "service", "web"),
-    "use cases": ("check", "desk", "digest", "poll", "replay", "seeds", "upkeep"),
+    "use cases": ("check", "desk", "digest", "poll", "replay", "seeds", "sending", "upkeep"),
     "edges": ("deliver", "feedsfile", "fetch", "records", "workers"),
     "rules": ("cadence", "compose", "feedlist", "finding", "heartbeat", "judge", "read", "schedule", "stories"),
     "words": ("errors", "settings", "text", "urls", "values", "watcher"),

@@ -33,10 +33,11 @@ from storage.deliveries import LONGEST_WAIT
 from storage.store import Store
 from watcher.deliver import open_channels
 from watcher.demo.sink import Sink, open_sink
-from watcher.digest import LEASE as MAIL_LEASE
-from watcher.digest import RETRIES, note_subscriptions, open_due, send_due
+from watcher.digest import note_subscriptions, open_due
 from watcher.heartbeat import is_alive
 from watcher.poll import LEASE
+from watcher.sending import LEASE as MAIL_LEASE
+from watcher.sending import RETRIES, send_due
 
 HOUR = timedelta(hours=1)
 

@@ -24,9 +24,9 @@ from storage.errors import StorageError
 from watcher.deliver import open_channels
 from watcher.demo.sink import open_sink
 from watcher.desk import Desk, open_store
-from watcher.digest import LEASE as MAIL_LEASE
-from watcher.digest import send_due
 from watcher.poll import LEASE
+from watcher.sending import LEASE as MAIL_LEASE
+from watcher.sending import send_due
 from watcher.settings.watcher import FetchSettings, SmtpSettings, WatcherSettings
 
 MOMENT = timedelta(microseconds=1)

@@ -8,10 +8,11 @@ from conftest import rss
 
 from watcher.deliver import ChannelProblem, open_channels
 from watcher.demo.sink import Sink, open_sink
-from watcher.digest import deliver_next, note_subscriptions, open_digest, open_due, preview, send_due
+from watcher.digest import note_subscriptions, open_digest, open_due, preview
 from watcher.errors import DeliveryProblem
 from watcher.poll import poll
 from watcher.seeds import plant_seeds
+from watcher.sending import deliver_next, send_due
 
 FORUM = ("f1", "Shanghai-Taipei City Forum opens", "The mayors of Shanghai and Taipei signed two MOUs.")
 DAEGU = ("d1", "Taipei and Daegu renew sister city agreement")

@@ -1,43 +1,27 @@
-"""Digest: choose what a subscription has not been told, compose it, freeze it, send it."""
+"""Digest: choose what a subscription has not been told, compose it, freeze it, address it."""
 
-import logging
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from functools import partial
-from itertools import count
 from zoneinfo import ZoneInfo
 
-from storage.errors import StorageError
 from storage.tables import DeliveryRow, DigestRow, FeedRow
 from watcher.compose import compose_digest, message_id
-from watcher.deliver import Channel, ChannelProblem
 from watcher.desk import Desk
-from watcher.errors import DeliveryProblem
 from watcher.records import news_from
-from watcher.schedule import due_day
+from watcher.schedule import due_day, next_due
 from watcher.settings.watcher import SubscriptionSettings, WatcherSettings
-from watcher.values import Digest, Edition, FeedHealth, Mail
+from watcher.values import Digest, Edition, FeedHealth
 
-LEASE = timedelta(minutes=10)
-"""A claimed delivery is due again after it, at the earliest."""
-ANSWERS = 20
-"""One mail waits for fewer answers of its server, each with a time-out: its lease is longer than it may take."""
-NOTE_WAITS = (0.1, 1.0, 5.0)
-"""Seconds between attempts to note what became of a mail while the database is away; the last one repeats."""
-RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
-"""Waits after temporary refusals; the last one repeats without end."""
+FIRST_COVERS = timedelta(days=1)
+"""A new subscription's first digest tells also of the day before: like any other, it covers a day."""
 NEAR_SHOWN = 10
-
-log = logging.getLogger(__name__)
 
 
 def note_subscriptions(desk: Desk, since: datetime) -> None:
-    """Remember when each subscription was first seen: its digests tell what was captured since then."""
+    """Remember when each subscription was first seen, and from when on its digests tell what was captured."""
     for subscription in desk.settings.subscriptions:
         if desk.store.facts.find(_fact(subscription)) is None:  # who only reads must not wait for writers
-            desk.store.facts.note_once(_fact(subscription), "", since)
+            desk.store.facts.note_once(_fact(subscription), _beginning(since), since)
 
 
 def open_due(desk: Desk) -> int:
@@ -48,20 +32,23 @@ def open_due(desk: Desk) -> int:
     """
     now, opened = desk.clock(), 0
     for subscription in desk.settings.subscriptions:
-        since = _first_seen(desk, subscription, now)
-        if since > now:
-            desk.store.facts.note(_fact(subscription), "", now)
-        last = desk.store.digests.last(subscription.id, local_day(now, subscription).isoformat())
-        day = due_day(
-            now,
-            at=subscription.at,
-            zone=subscription.zone,
-            since=min(since, now),
-            last=date.fromisoformat(last.day) if last else None,
-        )
+        if _first_seen(desk, subscription, now) > now:
+            desk.store.facts.note(_fact(subscription), _beginning(now), now)
+        day = _due_day(desk, subscription, now)
         if day is not None and open_digest(desk, subscription, day) is not None:
             opened += 1
     return opened
+
+
+def next_opening(desk: Desk, subscription: SubscriptionSettings) -> datetime:
+    """Return when the service opens the subscription's next digest: now, or on the next day that has none."""
+    now = desk.clock()
+    if _due_day(desk, subscription, now) is not None:
+        return now
+    due = next_due(now, at=subscription.at, zone=subscription.zone)
+    while desk.store.digests.find(subscription.id, local_day(due, subscription).isoformat()):
+        due = next_due(due, at=subscription.at, zone=subscription.zone)
+    return due
 
 
 def open_digest(desk: Desk, subscription: SubscriptionSettings, day: date) -> int | None:
@@ -81,15 +68,16 @@ def open_digest(desk: Desk, subscription: SubscriptionSettings, day: date) -> in
         html=digest.html,
     )
     told = [news.id for news in edition.news]
-    return desk.store.digests.open(row, told, list(_deliveries(desk, subscription, edition)))
+    is_wanted = bool(told) or subscription.when_empty != "nothing"
+    return desk.store.digests.open(row, told, addressed(desk, subscription, row) if is_wanted else [])
 
 
 def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date) -> Edition:
     """Choose everything that `subscription` has not been told yet."""
     now = desk.clock()
-    first_seen = _first_seen(desk, subscription, now)
+    beginning = _told_from(desk, subscription, now)
     last = desk.store.digests.last(subscription.id, day.isoformat())
-    covers_from = last.opened_at if last else first_seen
+    covers_from = last.opened_at if last else beginning
     names = desk.feed_names()
     rows = [row for row in desk.store.feeds.list_all() if row.id in desk.feeds]
     return Edition(
@@ -99,7 +87,7 @@ def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date) -> Ed
         covers_from_at=covers_from,
         opened_at=now,
         zone=subscription.zone,
-        news=tuple(news_from(full, names) for full in desk.store.digests.untold(subscription.id, first_seen)),
+        news=tuple(news_from(full, names) for full in desk.store.digests.untold(subscription.id, beginning)),
         near=tuple(news_from(full, names) for full in desk.store.digests.near(covers_from, now, NEAR_SHOWN)),
         backfilled=desk.store.digests.count_backfill(covers_from, now),
         feeds_read=sum(not row.problem and row.read_at is not None for row in rows),
@@ -107,6 +95,26 @@ def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date) -> Ed
         unwell=tuple(_unwell(row, names) for row in rows if row.problem),
         contact=desk.settings.contact,
     )
+
+
+def addressed(desk: Desk, subscription: SubscriptionSettings, digest: DigestRow) -> list[DeliveryRow]:
+    """Address a digest: by mail to every recipient, else once to the folder of digests."""
+    return [
+        DeliveryRow(
+            digest_id=0,
+            channel="smtp" if goes_by_mail(desk.settings, subscription) else "file",
+            recipient=address,
+            message_id=message_id(subscription.id, digest.day, address, sender(desk.settings)),
+            due_at=digest.opened_at,
+        )
+        for address in addresses_of(desk, subscription)
+    ]
+
+
+def addresses_of(desk: Desk, subscription: SubscriptionSettings) -> tuple[str, ...]:
+    """Return where the subscription's digests go; a folder has our own address."""
+    by_mail = goes_by_mail(desk.settings, subscription)
+    return tuple(dict.fromkeys(subscription.recipients)) if by_mail else (sender(desk.settings),)
 
 
 def goes_by_mail(settings: WatcherSettings, subscription: SubscriptionSettings) -> bool:
@@ -137,115 +145,28 @@ def preview(desk: Desk, subscription: SubscriptionSettings) -> Digest:
     return compose_digest(edition_for(desk, subscription, local_day(desk.clock(), subscription)))
 
 
-def send_due(desk: Desk, channels: Mapping[str, Channel], stopping: Callable[[], bool] = lambda: False) -> list[str]:
-    """Send every delivery that is due, over one connection for each channel; return the states they ended in.
-
-    `stopping` is asked before each mail.
-    """
-    states: list[str] = []
-    with ExitStack() as connections:
-        for channel in channels.values():
-            connections.enter_context(channel)
-        while not stopping() and (state := deliver_next(desk, channels, stopping)):
-            states.append(state)
-    return states
-
-
-def deliver_next(
-    desk: Desk, channels: Mapping[str, Channel], stopping: Callable[[], bool] = lambda: False
-) -> str | None:
-    """Send one delivery that is due and record what came of it; return its state, None when none is due.
-
-    States: sent; pending (tried again later); failed (for good); uncertain (the server may have it: the same
-    mail is sent once more, then left). A channel that reaches nobody is left alone until the next try.
-    """
-    now = desk.clock()
-    claimed = desk.store.deliveries.claim(now, _lease(desk.settings))
-    if claimed is None:
-        return None
-    delivery, digest = claimed
-    again_at = now + RETRIES[min(delivery.attempts, len(RETRIES) - 1)]
-    problem = _attempt(channels[delivery.channel], _mail(desk, delivery, digest))
-    state, again = _state_after(delivery.state, problem)
-    note = partial(
-        desk.store.deliveries.record,
-        delivery.id or 0,
-        state=state,
-        problem=str(problem or ""),
-        due_at=again_at if again else None,
-        sent_at=now if state == "sent" else None,
-    )
-    _insist(note, stopping)
-    if isinstance(problem, ChannelProblem):
-        log.warning("%s", problem)
-        desk.store.deliveries.postpone(delivery.channel, again_at)
-    return state
-
-
-def _lease(settings: WatcherSettings) -> timedelta:
-    return max(LEASE, ANSWERS * timedelta(seconds=settings.smtp.timeout_seconds))
-
-
-def _insist(note: Callable[[], bool], stopping: Callable[[], bool]) -> None:
-    """Note what became of a mail, again and again while the database is away: what went must not go again."""
-    for number in count():
-        try:
-            note()
-            return
-        except StorageError as problem:
-            if stopping():
-                raise
-            if number == 0:
-                log.error("%s A mail went out; that is noted as soon as the database is well.", problem)
-            time.sleep(NOTE_WAITS[min(number, len(NOTE_WAITS) - 1)])
-
-
-def _attempt(channel: Channel, mail: Mail) -> DeliveryProblem | None:
-    try:
-        channel.send(mail)
-    except DeliveryProblem as problem:
-        return problem
-    return None
-
-
-def _state_after(before: str, problem: DeliveryProblem | None) -> tuple[str, bool]:
-    """Return a delivery's state after an attempt, and whether there is another one."""
-    if problem is None:
-        return "sent", False
-    if problem.permanent:
-        return "failed", False
-    if problem.uncertain:
-        return "uncertain", before != "uncertain"
-    return before, True
-
-
-def _mail(desk: Desk, delivery: DeliveryRow, digest: DigestRow) -> Mail:
-    """Rebuild the mail from its rows: the same bytes at every attempt."""
-    return Mail(
-        digest=Digest(subject=digest.subject, text=digest.text, html=digest.html),
-        sender=sender(desk.settings),
-        recipient=delivery.recipient,
-        message_id=delivery.message_id,
-        date=digest.opened_at,
-        subscription=digest.subscription,
-        day=digest.day,
-        contact=desk.settings.contact,
+def _due_day(desk: Desk, subscription: SubscriptionSettings, now: datetime) -> date | None:
+    """Return the local day whose digest should be opened now, or None."""
+    last = desk.store.digests.last(subscription.id, local_day(now, subscription).isoformat())
+    return due_day(
+        now,
+        at=subscription.at,
+        zone=subscription.zone,
+        since=min(_first_seen(desk, subscription, now), now),
+        last=date.fromisoformat(last.day) if last else None,
     )
 
 
-def _deliveries(desk: Desk, subscription: SubscriptionSettings, edition: Edition) -> Iterator[DeliveryRow]:
-    """Address the digest: by mail to every recipient, else once to the folder of digests."""
-    if not edition.news and subscription.when_empty == "nothing":
-        return
-    by_mail = goes_by_mail(desk.settings, subscription)
-    for recipient in dict.fromkeys(subscription.recipients) if by_mail else (sender(desk.settings),):
-        yield DeliveryRow(
-            digest_id=0,
-            channel="smtp" if by_mail else "file",
-            recipient=recipient,
-            message_id=message_id(subscription.id, edition.day, recipient, sender(desk.settings)),
-            due_at=edition.opened_at,
-        )
+def _told_from(desk: Desk, subscription: SubscriptionSettings, now: datetime) -> datetime:
+    """Return from when on the subscription is told what was captured; it never moves, so no late item is lost."""
+    fact = desk.store.facts.find(_fact(subscription))
+    if fact is None:
+        return now - FIRST_COVERS
+    return datetime.fromisoformat(fact.value) if fact.value else fact.noted_at
+
+
+def _beginning(first_seen: datetime) -> str:
+    return (first_seen - FIRST_COVERS).isoformat()
 
 
 def _first_seen(desk: Desk, subscription: SubscriptionSettings, now: datetime) -> datetime:

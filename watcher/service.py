@@ -19,10 +19,11 @@ from apscheduler.triggers.base import BaseTrigger
 from storage.errors import DamageError, StorageError
 from watcher.deliver import Channel
 from watcher.desk import Desk
-from watcher.digest import open_due, send_due
+from watcher.digest import open_due
 from watcher.heartbeat import HEARTBEAT, STOPPED
 from watcher.poll import Poller
 from watcher.replay import catch_up
+from watcher.sending import send_due
 from watcher.upkeep import keep_house
 
 DRAIN = timedelta(seconds=20)

@@ -1,27 +1,34 @@
 """`digest`: what is mailed."""
 
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from storage.records import DigestSummary, Scope, Unsent
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
-from watcher.cli.show import ago, err, out, show_json, show_table
+from watcher.cli.show import ago, count, err, out, show_json, show_table
 from watcher.deliver import open_channels
 from watcher.desk import Desk
-from watcher.digest import destination, local_day, open_digest, preview, send_due
+from watcher.digest import destination, local_day, open_digest, preview, sender
 from watcher.errors import WatcherError
+from watcher.sending import send_again, send_due, unsent
 from watcher.settings.watcher import SubscriptionSettings
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Preview, send and list digests.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Preview, send, list and resend digests.")
 
 Subscription = Annotated[str | None, typer.Option("--subscription", metavar="ID", help="Only this subscription.")]
+ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]+@[^\s<>()\[\]\"',;:]+")
 
 
 @app.callback()
 def digest() -> None:
-    """Preview, send and list digests."""
+    """Preview, send, list and resend digests."""
 
 
 @app.command("preview")
@@ -44,16 +51,27 @@ def preview_digest(
 def send(context: typer.Context, subscription: Subscription = None) -> None:
     """Open today's digest now, and send everything that waits to be sent."""
     place: Place = context.obj
+    scope = Scope(subscription=subscription)
     with open_desk(place) as desk:
         for one in chosen(desk, subscription):
             out.print(f"{one.id}: {_open_today(desk, one)}.", markup=False)
-        desk.store.deliveries.hasten(desk.clock())
-        states = send_due(desk, open_channels(desk.settings))
-        problems = unsent_problems(desk)
-    out.print(", ".join(f"{states.count(state)} {state}" for state in sorted(set(states))) or "Nothing to send.")
-    for problem in problems:
-        err.print(problem, markup=False)
-    raise typer.Exit(1 if set(states) - {"sent"} else 0)
+        desk.store.deliveries.hasten(desk.clock(), scope)
+        is_done = _send_waiting(desk, scope)
+    raise typer.Exit(0 if is_done else 1)
+
+
+@app.command()
+def resend(
+    context: typer.Context,
+    digest_id: Annotated[int, typer.Argument(metavar="ID", help="The digest's number, as `digest list` shows it.")],
+) -> None:
+    """Send a digest again, just the same, to every address in watcher.toml that it did not reach."""
+    place: Place = context.obj
+    with open_desk(place) as desk:
+        again = send_again(desk, digest_id)
+        out.print(f"Digest {digest_id}: {count(again, 'mail')} to send again.", markup=False)
+        is_done = _send_waiting(desk, Scope(digest_id=digest_id))
+    raise typer.Exit(0 if is_done else 1)
 
 
 @app.command("list")
@@ -66,26 +84,35 @@ def list_digests(
     place: Place = context.obj
     with open_desk(place) as desk:
         found = desk.store.digests.list_all(limit)
-        problems = unsent_problems(desk)
+        problems = unsent_sentences(desk, unsent(desk))
     if as_json:
-        show_json([{"id": one.id, **_columns(one)} for one in found])
+        show_json([_columns(one) for one in found])
         return
     rows = [tuple(_columns(one).values()) for one in found]
-    show_table(("day", "subscription", "items", "deliveries", "subject"), rows, empty="No digest yet.")
+    show_table(("id", "day", "subscription", "items", "deliveries", "subject"), rows, empty="No digest yet.")
     for problem in problems:
         err.print(problem, markup=False)
 
 
-def unsent_problems(desk: Desk) -> list[str]:
-    """Say of each digest that did not arrive why, and when it is tried again; names no recipient."""
-    now = desk.clock()
-    return list(
-        dict.fromkeys(
-            f"{one.state}, {'tried again ' + ago(one.due_at, now) if one.due_at else 'not tried again'}: "
-            f"{one.problem or 'waits for its turn'}"
-            for one in desk.store.deliveries.unsent()
-        )
-    )
+def unsent_sentences(desk: Desk, found: Sequence[Unsent]) -> list[str]:
+    """Say how many mails of each digest did not arrive and why, and when they are tried again; name no recipient."""
+    now, ours = desk.clock(), sender(desk.settings)
+    alike: dict[tuple[object, ...], list[Unsent]] = {}
+    for one in found:
+        is_held = one.claimed_by is not None and one.due_at is not None and one.due_at > now
+        problem = "" if is_held else hide_addresses(one.problem, ours)
+        alike.setdefault((one.digest_id, one.state, one.due_at is None, is_held, problem), []).append(one)
+    return [_sentence(group, bool(key[-2]), str(key[-1]), now) for key, group in alike.items()]
+
+
+def hide_addresses(problem: str, ours: str) -> str:
+    """Write "a recipient" for every mail address in a problem but our own: a server's refusal may quote one."""
+    return ADDRESS.sub(lambda found: found[0] if found[0] == ours else "a recipient", problem)
+
+
+def tell_states(states: Mapping[str, int]) -> str:
+    """Count deliveries by state: `2 pending, 1 sent`."""
+    return ", ".join(f"{number} {state}" for state, number in sorted(states.items()))
 
 
 def chosen(desk: Desk, subscription: str | None) -> list[SubscriptionSettings]:
@@ -104,11 +131,36 @@ def _open_today(desk: Desk, subscription: SubscriptionSettings) -> str:
     return f"digest of {day} opened, {destination(desk.settings, subscription)}"
 
 
-def _columns(one: Any) -> dict[str, Any]:
+def _columns(one: DigestSummary) -> dict[str, Any]:
     return {
+        "id": one.id,
         "day": one.day,
         "subscription": one.subscription,
         "items": one.items,
-        "deliveries": ", ".join(f"{count} {state}" for state, count in sorted(one.deliveries.items())) or "not sent",
+        "deliveries": tell_states(one.deliveries) or "not sent",
         "subject": one.subject,
     }
+
+
+def _send_waiting(desk: Desk, scope: Scope) -> bool:
+    """Send what is due, say what came of it, and return whether nothing failed and nothing is left waiting."""
+    states = Counter(send_due(desk, open_channels(desk.settings), scope=scope))
+    found = unsent(desk, scope)
+    nothing = "Nothing was sent." if found else "Nothing to send."
+    out.print(f"{states['sent']} sent" if states["sent"] else nothing)
+    for sentence in unsent_sentences(desk, found):
+        err.print(sentence, markup=False)
+    is_open = any(one.state == "failed" or one.due_at is not None for one in found)
+    return not is_open and set(states) <= {"sent"}
+
+
+def _sentence(alike: Sequence[Unsent], is_held: bool, problem: str, now: datetime) -> str:
+    first, dues = alike[0], [one.due_at for one in alike if one.due_at is not None]
+    start = f"{first.subscription} {first.day}: {len(alike)} "
+    if is_held:
+        return f"{start}in hand of another process until {max(dues):%H:%M} UTC"
+    if not dues:
+        then = "Then" if first.state == "failed" else "If it did not arrive,"
+        return f"{start}{first.state}, not tried again: {problem} {then} `city-watcher digest resend {first.digest_id}`."
+    again = f", tried again {ago(max(min(dues), now), now)}: {problem}"
+    return f"{start}{first.state}{again if problem else ': waits for its turn'}"

@@ -11,11 +11,10 @@ from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.deliver import open_channels
 from watcher.desk import Desk
-from watcher.digest import destination
+from watcher.digest import destination, next_opening
 from watcher.judge import Judge
 from watcher.poll import Report, open_poller, prepare_visits
 from watcher.replay import enact_rules
-from watcher.schedule import next_due
 from watcher.service import Service
 from watcher.values import Failed
 
@@ -63,10 +62,9 @@ def _announce(desk: Desk, place: Place) -> None:
     """Say at the start what will happen, and what is missing for it."""
     log.info("%d feeds from %s; seeds and items in %s", len(desk.feeds), place.folder, desk.store.database.label)
     for subscription in desk.settings.subscriptions:
-        due = next_due(desk.clock(), at=subscription.at, zone=subscription.zone)
         log.info(
             "digest '%s': next at %s UTC, %s",
             subscription.id,
-            f"{due:%Y-%m-%d %H:%M}",
+            f"{next_opening(desk, subscription):%Y-%m-%d %H:%M}",
             destination(desk.settings, subscription),
         )

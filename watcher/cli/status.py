@@ -2,6 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+
+
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -11,6 +15,10 @@ from rich.markup import escape
 from storage.store import name_process
 from storage.tables import FeedRow
 from watcher.cli.digest import unsent_problems
+
+
+from storage.records import Unsent
+from watcher.cli.digest import tell_states, unsent_sentences
 from watcher.cli.judging import load_judge
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
@@ -19,6 +27,12 @@ from watcher.desk import Desk
 from watcher.digest import destination
 from watcher.heartbeat import HEARTBEAT, Life, tell_life
 from watcher.schedule import next_due
+
+
+from watcher.digest import destination, next_opening
+from watcher.heartbeat import HEARTBEAT, is_alive
+from watcher.sending import unsent
+from watcher.settings.watcher import SubscriptionSettings
 
 app = typer.Typer(add_completion=False)
 
@@ -44,6 +58,9 @@ def look(desk: Desk, now: datetime) -> dict[str, Any]:
     """Gather what `status` says."""
     beat = desk.store.facts.find(HEARTBEAT)
     life = tell_life(beat.noted_at, beat.value, now) if beat else Life.NONE
+
+
+    waiting = unsent(desk)
     rows = [row for row in desk.store.feeds.list_all() if row.id in desk.feeds]
     return {
         "alive": life is Life.RUNNING,
@@ -57,8 +74,8 @@ def look(desk: Desk, now: datetime) -> dict[str, Any]:
         "problems": {row.id: row.problem for row in rows if row.problem},
         "items": desk.store.items.counts(),
         "deliveries": desk.store.deliveries.counts(),
-        "unsent": unsent_problems(desk),
-        "digests": [_digest(desk, subscription, now) for subscription in desk.settings.subscriptions],
+        "unsent": unsent_sentences(desk, waiting),
+        "digests": [_digest(desk, subscription, waiting) for subscription in desk.settings.subscriptions],
     }
 
 
@@ -72,11 +89,15 @@ def _list_held(rows: Iterable[FeedRow], now: datetime) -> list[dict[str, Any]]:
 
 
 def _digest(desk: Desk, subscription: Any, now: datetime) -> dict[str, Any]:
+
+
+def _digest(desk: Desk, subscription: SubscriptionSettings, waiting: Sequence[Unsent]) -> dict[str, Any]:
     last = desk.store.digests.last(subscription.id)
     return {
         "subscription": subscription.id,
         "last_day": last.day if last else None,
-        "next_at": next_due(now, at=subscription.at, zone=subscription.zone),
+        "last_unsent": Counter(one.state for one in waiting if last and one.digest_id == last.id),
+        "next_at": next_opening(desk, subscription),
         "destination": destination(desk.settings, subscription),
     }
 
@@ -107,8 +128,9 @@ def _tell(facts: dict[str, Any], now: datetime) -> None:
         f"{items['near']} near"
     )
     for digest in facts["digests"]:
+        states = f" ({tell_states(digest['last_unsent'])})" if digest["last_unsent"] else ""
         out.print(
-            f"[bold]digest[/]    '{digest['subscription']}': last {digest['last_day'] or 'none yet'}, "
+            f"[bold]digest[/]    '{digest['subscription']}': last {digest['last_day'] or 'none yet'}{states}, "
             f"next {ago(digest['next_at'], now)}, {digest['destination']}"
         )
     for problem in facts["unsent"]:

@@ -69,7 +69,7 @@ def _check_reply(mail: Mail, reply: Reply) -> None:
     if code >= 500:
         raise DeliveryProblem(
             f"The mail server refused the mail to {mail.recipient} for good ({quote_reply(reply)}); "
-            "check the address, or ask the server's operator.",
+            "correct the address in watcher.toml, or ask the server's operator.",
             permanent=True,
         )
     raise DeliveryProblem(
@@ -89,6 +89,6 @@ def _final_reply(connection: smtplib.SMTP, mail: Mail) -> Reply:
         reason = "an answer that is no SMTP reply"
     raise DeliveryProblem(
         f"The mail server got the whole mail to {mail.recipient} but did not confirm it ({reason}); "
-        "it may arrive, and it will be sent once more with the same Message-ID.",
+        "it may have arrived, so it is sent once more at the most, with the same Message-ID.",
         uncertain=True,
     )

@@ -1,7 +1,7 @@
 """One day: feeds are served, polled twice, judged, stored beside the seeds, and mailed."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -13,10 +13,11 @@ from watcher.demo.samples import Sample, load_samples
 from watcher.demo.server import Page, serve
 from watcher.demo.sink import Sink, open_sink
 from watcher.desk import Clock, Desk, open_store
-from watcher.digest import local_day, note_subscriptions, open_digest, send_due
+from watcher.digest import local_day, note_subscriptions, open_digest
 from watcher.errors import WatcherError
 from watcher.judge import Judge
 from watcher.poll import Report, poll, prepare_visits
+from watcher.sending import send_due
 from watcher.settings.watcher import FetchSettings, SmtpSettings, SubscriptionSettings, WatcherSettings
 
 MARK = "demo"
@@ -35,7 +36,7 @@ async def live_day(home: Path, judge: Judge, clock: Clock) -> Day:
         feeds = {sample.id: sample.settings(address) for sample in day.samples}
         desk = Desk(store=store, settings=demo_settings(sink), feeds=feeds, clock=clock)
         store.facts.note(MARK, "", clock())
-        note_subscriptions(desk, clock() - timedelta(days=1))
+        note_subscriptions(desk, clock())
         prepare_visits(desk, judge)
         for edition in range(EDITIONS):
             pages |= print_edition(day.samples, morning, edition)

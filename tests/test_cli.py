@@ -14,6 +14,9 @@ from watcher.cli.place import wall_clock
 from watcher.desk import open_store
 from watcher.heartbeat import HEARTBEAT, STOPPED
 
+
+from watcher.demo.sink import Sink, open_sink
+
 FORUM = ("f1", "Shanghai-Taipei City Forum opens", "The mayors of Shanghai and Taipei signed two MOUs.")
 SHARES = ("s1", "Shanghai Stock Exchange ends higher", "Shares rose by one percent.")
 
@@ -487,3 +490,54 @@ def test_a_database_that_cannot_be_opened_is_one_sentence(home, cw):
     assert said.startswith("city-watcher: ")
     assert said.count("\n") == 1
     assert (home / "notes.txt").read_text().startswith("these are my notes")
+
+
+def mailing(home, port):
+    subscriptions = "".join(
+        f'[[subscription]]\nid = "{one}"\nrecipients = ["lin@desk.example", "wu@desk.example"]\nat = "23:59"\n'
+        'when_empty = "note"\n'
+        for one in ("daily", "second")
+    )
+    smtp = f'[smtp]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\n'
+    (home / "config" / "watcher.toml").write_text(f'contact = "ops@desk.example"\n{smtp}{subscriptions}')
+
+
+def test_a_digest_that_could_not_be_mailed_is_counted_alike_everywhere_and_goes_when_it_is_sent_again(watched, cw):
+    with open_sink() as sink:
+        pass
+    mailing(watched, sink.port)
+    cw("db", "upgrade")
+    said = cw("digest", "send", "--subscription", "daily", code=1)
+    assert "Nothing was sent." in said
+    assert ": 2 pending, tried again in" in said
+    listed = cw("digest", "list")
+    assert listed.startswith("1\t")
+    assert "2 pending" in listed
+    status = json.loads(cw("status", "--json"))
+    assert [one["last_unsent"] for one in status["digests"]] == [{"pending": 2}, {}]
+    assert len(status["unsent"]) == 1
+    assert " (2 pending), next in " in cw("status")
+    with open_sink(sink):
+        assert "2 sent" in cw("digest", "resend", "1")
+        assert "0 mails to send again.\nNothing to send." in cw("digest", "resend", "1")
+    assert "there is no digest 99" in cw("digest", "resend", "99", code=2)
+
+
+def test_a_digest_that_failed_for_good_keeps_send_at_1_until_it_went_again(watched, cw):
+    class Choosy(Sink):
+        async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 # aiosmtpd's name
+            envelope.rcpt_tos.append(address)
+            return "250 OK" if self.is_well or address.startswith("wu") else "550 relaying denied"
+
+    choosy = Choosy()
+    choosy.is_well = False
+    with open_sink(choosy) as sink:
+        mailing(watched, sink.port)
+        cw("db", "upgrade")
+        assert "1 sent" in cw("digest", "send", "--subscription", "daily", code=1)
+        choosy.is_well = True
+        assert "Then `city-watcher digest resend 1`." in cw("digest", "send", "--subscription", "daily", code=1)
+        assert "2 sent" in cw("digest", "send", "--subscription", "second")
+        assert "1 sent" in cw("digest", "resend", "1")
+        assert "Nothing to send." in cw("digest", "send")
+    assert len(sink.mails) == 4

@@ -1,6 +1,7 @@
 """Digests: every captured item once, to every subscription, at its hour; seeds are never news."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from conftest import rss
 
 from watcher.deliver import ChannelProblem, open_channels
 from watcher.demo.sink import Sink, open_sink
-from watcher.digest import note_subscriptions, open_digest, open_due, preview
+from watcher.digest import next_opening, note_subscriptions, open_digest, open_due, preview
 from watcher.errors import DeliveryProblem
 from watcher.poll import poll
 from watcher.seeds import plant_seeds
@@ -213,3 +214,56 @@ def test_the_day_opened_by_hand_is_not_opened_again_at_its_hour(day, clock):
     assert open_digest(day, subscription, date(2026, 3, 1)) is not None
     clock.forward(hours=6)
     assert open_due(day) == 0
+
+
+def test_a_new_subscription_is_told_of_the_day_before_it_and_of_nothing_older(day, site, judge, clock):
+    clock.forward(hours=20)
+    site.pages["/a"] = rss(DAEGU, FORUM, published=clock())
+    look_again(day, judge)
+    clock.forward(hours=5)
+    evening = day.settings.subscriptions[0].model_copy(update={"id": "evening"})
+    desk = replace(day, settings=day.settings.model_copy(update={"subscriptions": (evening,)}))
+    note_subscriptions(desk, clock())
+    composed = preview(desk, evening)
+    assert DAEGU[1] in composed.text
+    assert FORUM[1] not in composed.text
+    assert all(full.item.title not in composed.text for full in day.store.items.recent(limit=10, seeds=True))
+
+
+def test_a_new_subscription_counts_the_backfill_of_the_day_before(day, site, judge, clock):
+    site.pages["/a"] = rss(DAEGU, published=clock() - timedelta(days=30))
+    look_again(day, judge)
+    clock.forward(hours=1)
+    evening = day.settings.subscriptions[0].model_copy(update={"id": "evening"})
+    desk = replace(day, settings=day.settings.model_copy(update={"subscriptions": (evening,)}))
+    note_subscriptions(desk, clock())
+    composed = preview(desk, evening)
+    assert DAEGU[1] not in composed.text
+    assert "1 older item was seen" in composed.text
+
+
+def test_a_subscription_of_an_earlier_version_is_told_nothing_from_before_it_was_seen(day, clock):
+    clock.forward(hours=1)
+    evening = day.settings.subscriptions[0].model_copy(update={"id": "evening"})
+    day.store.facts.note("subscription evening", "", clock())
+    assert FORUM[1] not in preview(day, evening).text
+
+
+def test_a_new_subscription_waits_for_its_hour_all_the_same(day, clock):
+    clock.forward(hours=7)
+    evening = day.settings.subscriptions[0].model_copy(update={"id": "evening"})
+    desk = replace(day, settings=day.settings.model_copy(update={"subscriptions": (evening,)}))
+    note_subscriptions(desk, clock())
+    assert open_due(desk) == 0
+    assert next_opening(desk, evening) == clock() + timedelta(hours=23)
+
+
+def test_the_next_opening_is_now_when_a_day_is_due_and_never_on_a_day_that_has_its_digest(day, clock):
+    daily = day.settings.subscriptions[0]
+    assert next_opening(day, daily) == clock() + timedelta(hours=6)
+    open_digest(day, daily, date(2026, 3, 1))
+    assert next_opening(day, daily) == clock() + timedelta(hours=30)
+    clock.forward(days=3)
+    assert next_opening(day, daily) == clock()
+    assert open_due(day) == 1
+    assert next_opening(day, daily) == clock() + timedelta(hours=6)

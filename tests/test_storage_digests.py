@@ -17,6 +17,7 @@ from storing import (
     seed_item,
 )
 
+from storage.records import Scope
 from storage.store import Store
 
 
@@ -213,6 +214,51 @@ def test_a_delivery_of_a_killed_process_is_due_again_when_its_lease_ends(store, 
     assert claimed is not None
     late = {"state": "sent", "problem": "", "due_at": None, "sent_at": NOW}
     assert not store.deliveries.record(claimed[0].id, **late)
+
+
+def end_all(store, states):
+    """Let the deliveries end in these states, in the order of their claims; return them by recipient."""
+    for state in states:
+        (delivery, _) = store.deliveries.claim(NOW, LEASE) or pytest.fail("nothing to claim")
+        due_at = NOW + HOUR if state == "pending" else None
+        store.deliveries.record(delivery.id, state=state, problem=f"was {state}", due_at=due_at, sent_at=None)
+    return {row.recipient: row for row in store.deliveries.of_digest(delivery.digest_id)}
+
+
+def test_a_digest_is_renewed_where_it_did_not_arrive_and_at_new_addresses_alone(store):
+    names = ("failed", "uncertain", "pending", "sent", "failed", "held")
+    readers = [f"{number}-{name}@desk.example" for number, name in enumerate(names)]
+    digest_id = opened(store, *readers)
+    before = end_all(store, names[:-1])
+    (held, _) = store.deliveries.claim(NOW, LEASE) or pytest.fail("nothing to claim")
+    addressed = [delivery_row(one) for one in (*readers[:4], held.recipient, "new@desk.example")]
+    for one in addressed:
+        one.message_id += "-later"
+    assert store.deliveries.renew(digest_id, addressed, NOW + HOUR) == 4
+    after = {row.recipient: row for row in store.deliveries.of_digest(digest_id)}
+    due = {name for name, row in after.items() if row.due_at == NOW + HOUR and row.state == "pending"}
+    assert due == {*readers[:3], "new@desk.example"}
+    assert [after[one] for one in readers[3:5]] == [before[one] for one in readers[3:5]]
+    assert after[held.recipient] == held
+    assert all(after[one].message_id == before[one].message_id for one in readers)
+
+
+def test_a_scope_keeps_claim_haste_and_delay_to_one_subscription_or_one_digest(store):
+    opened(store)
+    weekly = digest_row(subscription="weekly")
+    second = store.digests.open(weekly, [], [delivery_row("wu@desk.example", "2026-03-02")])
+    for scope in (Scope(subscription="weekly"), Scope(digest_id=second)):
+        store.deliveries.postpone("smtp", NOW + HOUR, "away", scope)
+        assert store.deliveries.claim(NOW, LEASE, scope) is None
+        assert [one.problem for one in store.deliveries.unsent()] == ["away", ""]
+        store.deliveries.hasten(NOW, scope)
+        (delivery, digest) = store.deliveries.claim(NOW, LEASE, scope) or pytest.fail("nothing to claim")
+        assert (digest.id, store.deliveries.claim(NOW, LEASE, scope)) == (second, None)
+        store.deliveries.record(delivery.id, state="pending", problem="", due_at=NOW, sent_at=None)
+        [one] = store.deliveries.unsent(scope)
+        assert (one.subscription, one.day, one.recipient, one.claimed_by) == (
+            *("weekly", "2026-03-01", "wu@desk.example", None),
+        )
 
 
 def test_the_views_hold_no_recipient(store):

@@ -160,7 +160,8 @@ def _sentence(alike: Sequence[Unsent], is_held: bool, problem: str, now: datetim
     if is_held:
         return f"{start}in hand of another process until {max(dues):%H:%M} UTC"
     if not dues:
-        then = "Then" if first.state == "failed" else "If it did not arrive,"
-        return f"{start}{first.state}, not tried again: {problem} {then} `city-watcher digest resend {first.digest_id}`."
+        then = "Then" if first.state == "failed" else "If it did not arrive:"
+        way_back = f"{then} `city-watcher digest resend {first.digest_id}`."
+        return f"{start}{first.state}, not tried again: {problem} {way_back}"
     again = f", tried again {ago(max(min(dues), now), now)}: {problem}"
     return f"{start}{first.state}{again if problem else ': waits for its turn'}"

@@ -136,7 +136,6 @@ def test_a_digest_that_is_not_there_or_went_to_nobody_is_one_sentence(office, ma
 
 def test_sending_for_one_subscription_leaves_the_mails_of_the_others_alone(office, clock):
     desk, away = office(subscription(), subscription("second", LIN)), Told(ChannelProblem("away"))
-    send_due(desk, {"smtp": away})
     before = desk.store.deliveries.of_digest(digest_id(desk))
     clock.forward(seconds=10)
     second = Scope(subscription="second")

@@ -23,11 +23,9 @@ from watcher.demo.sink import open_sink
 from watcher.desk import open_store
 from watcher.digest import note_subscriptions, open_due
 from watcher.poll import LEASE, open_poller, poll
+from watcher.sending import deliver_next, send_due
 from watcher.service import Service
 from watcher.settings.feeds import FeedSettings
-
-
-from watcher.sending import deliver_next, send_due
 from watcher.settings.watcher import FetchSettings, SmtpSettings, WatcherSettings
 
 NOON = datetime(2020, 3, 2, 12, tzinfo=UTC)

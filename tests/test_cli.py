@@ -6,16 +6,13 @@ from datetime import timedelta
 
 import pytest
 from conftest import rss
-from storing import open_store
 
 from storage.store import Store
 from watcher.cli import COMMANDS, main
 from watcher.cli.place import wall_clock
+from watcher.demo.sink import Sink, open_sink
 from watcher.desk import open_store
 from watcher.heartbeat import HEARTBEAT, STOPPED
-
-
-from watcher.demo.sink import Sink, open_sink
 
 FORUM = ("f1", "Shanghai-Taipei City Forum opens", "The mayors of Shanghai and Taipei signed two MOUs.")
 SHARES = ("s1", "Shanghai Stock Exchange ends higher", "Shares rose by one percent.")

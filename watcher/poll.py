@@ -83,8 +83,6 @@ class Poller:
     claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
     strangers: set[str] = field(default_factory=set)
     stopped: bool = False
-
-
     lost: int = 0
     """Visits that could not be recorded."""
 

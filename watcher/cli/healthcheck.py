@@ -4,11 +4,8 @@ from contextlib import closing
 
 import typer
 
-from storage.database import Database, sqlite_file
-from storage.errors import StorageError
-
-
 from storage.database import Database, is_missing
+from storage.errors import StorageError
 from storage.store import Store
 from storage.tables import FactRow
 from watcher.cli.place import Place, wall_clock
@@ -22,14 +19,6 @@ app = typer.Typer(add_completion=False)
 def healthcheck(context: typer.Context) -> None:
     """End with 0 when the service's last heartbeat is recent, with 1 when it is not or cannot be read."""
     place: Place = context.obj
-
-
-
-    url = place.settings().database.get_secret_value()
-    if is_missing(url):
-        print("no service has run here yet")
-        raise typer.Exit(1)
-    database = Database.open(url)
     try:
         beat = _find_beat(place)
     except (WatcherError, StorageError) as problem:
@@ -44,8 +33,7 @@ def healthcheck(context: typer.Context) -> None:
 
 def _find_beat(place: Place) -> FactRow | None:
     url = place.address()
-    file = sqlite_file(url)
-    if file and not file.exists():
+    if is_missing(url):
         raise WatcherError("no service has run here yet")
     with closing(Database.open(url)) as database:
         return Store(database).facts.find(HEARTBEAT)

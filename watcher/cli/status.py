@@ -1,36 +1,24 @@
 """`status`: is all well, and what is next?"""
 
-from collections import defaultdict
-from collections.abc import Iterable
-
-
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 
+from storage.records import Unsent
 from storage.store import name_process
 from storage.tables import FeedRow
-from watcher.cli.digest import unsent_problems
-
-
-from storage.records import Unsent
 from watcher.cli.digest import tell_states, unsent_sentences
 from watcher.cli.judging import load_judge
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.cli.show import ago, count, out, show_json
 from watcher.desk import Desk
-from watcher.digest import destination
-from watcher.heartbeat import HEARTBEAT, Life, tell_life
-from watcher.schedule import next_due
-
-
 from watcher.digest import destination, next_opening
-from watcher.heartbeat import HEARTBEAT, is_alive
+from watcher.heartbeat import HEARTBEAT, Life, tell_life
 from watcher.sending import unsent
 from watcher.settings.watcher import SubscriptionSettings
 
@@ -58,8 +46,6 @@ def look(desk: Desk, now: datetime) -> dict[str, Any]:
     """Gather what `status` says."""
     beat = desk.store.facts.find(HEARTBEAT)
     life = tell_life(beat.noted_at, beat.value, now) if beat else Life.NONE
-
-
     waiting = unsent(desk)
     rows = [row for row in desk.store.feeds.list_all() if row.id in desk.feeds]
     return {
@@ -86,9 +72,6 @@ def _list_held(rows: Iterable[FeedRow], now: datetime) -> list[dict[str, Any]]:
         if row.claimed_by and row.due_at and row.due_at > now:
             leases[name_process(row.claimed_by)].append(row.due_at)
     return [{"process": one, "feeds": len(ends), "until": max(ends)} for one, ends in sorted(leases.items())]
-
-
-def _digest(desk: Desk, subscription: Any, now: datetime) -> dict[str, Any]:
 
 
 def _digest(desk: Desk, subscription: SubscriptionSettings, waiting: Sequence[Unsent]) -> dict[str, Any]:

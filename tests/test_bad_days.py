@@ -214,7 +214,7 @@ def test_status_tells_of_all_that_is_not_well(site, make_desk, judge, clock, per
 
     asyncio.run(live())
     said = person.reads("status")
-    assert "not running" in said
+    assert "no heartbeat since " in said
     assert "start it with `city-watcher run`" in said
     assert "a: gone: 127.0.0.1 has nothing at this address (404 Not Found)" in said
     assert f"daily 2026-03-01: {len(READERS)} pending, tried again" in said

@@ -34,8 +34,11 @@ REPLAY_EVERY = timedelta(days=1)
 STEP = timedelta(minutes=1)
 """A wall clock that is off by more than this between two looks was set, or the machine slept."""
 
-DAMAGE = "database"
-"""The complaint that no job takes back: what reaches no spoilt page works, and the next look at one fails."""
+DATABASE = "database"
+"""The cause that all jobs share: its trouble is told once, not once for each job."""
+AWAY = "all that needs it is tried again at the next tick"
+DAMAGED = "stop the service for that, and start it again afterwards"
+"""What no job takes back: what reaches no spoilt page works, and the next look at one fails."""
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +52,9 @@ class Service:
     channels: Mapping[str, Channel]
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
-    complaints: dict[str, str] = field(default_factory=dict)
+    complaints: dict[str, set[str]] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
+    damaged: bool = False
     replayed_at: datetime | None = None
 
     async def run(self) -> None:
@@ -103,24 +108,33 @@ class Service:
         """Run one job; what goes wrong in it is logged once, and tried again at the next tick."""
         try:
             await job()
+        except StorageError as problem:
+            self.refused.add(name)
+            self.damaged |= isinstance(problem, DamageError)
+            self._complain(DATABASE, problem, DAMAGED if self.damaged else AWAY)
+            log.debug("%s", name, exc_info=True)
         except Exception as problem:
-            if isinstance(problem, DamageError):
-                self._complain(DAMAGE, problem, "stop the service for that, and start it again afterwards")
-            else:
-                self._complain(name, problem, "tried again at the next tick")
+            self._complain(name, problem, "tried again at the next tick")
             log.debug("%s", name, exc_info=True)
         else:
-            if DAMAGE not in self.complaints and self.complaints.pop(name, ""):
-                log.info("%s: works again", name)
+            self._settle(name)
         finally:
             del self.running[name]
 
-    def _complain(self, name: str, problem: Exception, hope: str) -> None:
+    def _complain(self, cause: str, problem: Exception, hope: str) -> None:
         """Log a problem when it is a new one: a database that is away must not fill the log."""
-        said = str(problem).rstrip(".")
-        if self.complaints.get(name) != said:
-            log.error("%s: %s; %s", name, said, hope)
-        self.complaints[name] = said
+        said, told = str(problem).rstrip("."), self.complaints.setdefault(cause, set())
+        if said not in told:
+            log.error("%s: %s; %s", cause, said, hope)
+        told.add(said)
+
+    def _settle(self, name: str) -> None:
+        """Log that a job works again; the database does when it refuses no job any more."""
+        self.refused.discard(name)
+        causes = (name,) if self.refused or self.damaged else (name, DATABASE)
+        for cause in causes:
+            if self.complaints.pop(cause, None):
+                log.info("%s: works again", cause)
 
     async def _beat(self, value: str = "") -> None:
         await asyncio.to_thread(self.desk.store.facts.note, HEARTBEAT, value, self.desk.clock())

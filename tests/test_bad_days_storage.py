@@ -124,7 +124,7 @@ def server() -> Iterator[Postgres]:
 
 @contextmanager
 def stopped(server: Postgres) -> Iterator[Trouble]:
-    with closing(Database.open(server.address)) as database:
+    with server.lend() as url, closing(Database.open(url)) as database:
         upgrade(database)
         sentence = "the server does not answer (No such file or directory); check the address, and that the server runs"
         yield Trouble(store=Store(database), begin=server.stop, end=server.start, sentence=sentence)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, not_, or_, select
 
 from storage.records import FullItem, StoryMember
 from storage.rows import FACETS, ITEMS, batches, model_of
@@ -15,6 +15,8 @@ STORY = func.coalesce(ITEMS.c.story_id, ITEMS.c.id)
 
 CAPTURED: ColumnElement[bool] = ITEMS.c.captured_at.is_not(None)
 SEED: ColumnElement[bool] = and_(ITEMS.c.feed_id.is_(None), ITEMS.c.key.like("seed:%"))
+NEWS: ColumnElement[bool] = and_(CAPTURED, not_(SEED))
+"""What feeds brought and the rules captured."""
 
 
 def gather_items(connection: Connection, chosen: Select[Any]) -> list[FullItem]:

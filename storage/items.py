@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from storage.database import Database
 from storage.derived import SEARCHED
-from storage.gather import CAPTURED, SEED, STORY, gather_items
+from storage.gather import CAPTURED, NEWS, SEED, STORY, gather_items
 from storage.records import FullItem, NewItem
 from storage.rows import ITEMS, clean_text, fit_key
 from storage.upsert import NEAR, plant_items
@@ -96,14 +96,14 @@ class Items:
             return dict(connection.execute(chosen).all())
 
     def counts(self) -> dict[str, int]:
-        """Count items: captured (seeds among them), near, rejected, seeds, and stories of captured ones."""
+        """Count items: captured, near, rejected, the seeds apart from them, and the stories of the captured ones."""
         rejected = and_(ITEMS.c.captured_at.is_(None), ITEMS.c.verdict != NEAR)
         chosen = select(
-            _count(CAPTURED).label("captured"),
+            _count(NEWS).label("captured"),
             _count(NEAR_BY).label("near"),
             _count(rejected).label("rejected"),
             _count(SEED).label("seeds"),
-            func.count(distinct(case((CAPTURED, STORY)))).label("stories"),
+            func.count(distinct(case((NEWS, STORY)))).label("stories"),
         )
         with self._database.reading() as connection:
             return dict(connection.execute(chosen).mappings().one())

@@ -5,20 +5,20 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, not_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, func, not_, select
 from sqlmodel import SQLModel
 
 from storage.database import Database
-from storage.gather import CAPTURED, SEED
+from storage.gather import CAPTURED, NEWS, SEED
 from storage.rows import ITEMS, VISITS
 
 MONTHS = 12
 DAY = timedelta(days=1)
-NEWS = and_(CAPTURED, not_(SEED))
 
 
 def gather_stats(database: Database, now: datetime) -> dict[str, Any]:
-    """Return bytes, rows by table, items by verdict, news captured by month, and the last day's visits by outcome.
+    """Return bytes, rows by table, seeds, items by verdict (seeds have none), news captured by month, and the last
+    day's visits by outcome.
 
     `oldest_at` and `newest_at` are the captures of the first and of the last news; months are those of UTC.
     """
@@ -28,7 +28,8 @@ def gather_stats(database: Database, now: datetime) -> dict[str, Any]:
             "database": database.label,
             "bytes": _size(connection),
             "rows": _rows(connection),
-            "verdicts": _tally(connection, ITEMS.c.verdict),
+            "seeds": count_where(connection, ITEMS, SEED),
+            "verdicts": _tally(connection, ITEMS.c.verdict, not_(SEED)),
             **connection.execute(moments.where(NEWS)).mappings().one(),
             "captured": {f"{begin:%Y-%m}": _captured(connection, begin, end) for begin, end in _months(now)},
             "visits": _tally(connection, VISITS.c.outcome, VISITS.c.visited_at > now - DAY),
@@ -36,7 +37,7 @@ def gather_stats(database: Database, now: datetime) -> dict[str, Any]:
 
 
 def count_rows(database: Database) -> dict[str, int]:
-    """Count the rows of every table, and apart from them the captured items."""
+    """Count the rows of every table, and apart from them the captured items and seeds."""
     with database.reading() as connection:
         return _rows(connection) | {"captured": count_where(connection, ITEMS, CAPTURED)}
 

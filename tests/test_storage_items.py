@@ -255,7 +255,14 @@ def test_joining_a_story_that_is_not_there_changes_nothing(store):
 def test_items_are_counted_by_what_they_are(store):
     store.items.plant([seed_item()])
     keep(store, new_item("cna:1"), new_item("cna:2", "near"), new_item("cna:3", "rejected"))
-    assert store.items.counts() == {"captured": 2, "near": 1, "rejected": 1, "seeds": 1, "stories": 2}
+    assert store.items.counts() == {"captured": 1, "near": 1, "rejected": 1, "seeds": 1, "stories": 1}
+
+
+def test_news_that_joins_a_seed_is_a_story(store):
+    store.items.plant([seed_item()])
+    keep(store, new_item("cna:1"))
+    store.stories.join(id_of(store, "cna:1"), id_of(store, "seed:harbour-forum-2019"), "title")
+    assert (store.items.counts()["captured"], store.items.counts()["stories"]) == (1, 1)
 
 
 def test_an_empty_store_counts_nothing(store):

@@ -58,7 +58,7 @@ def backup(
     target = file or path.with_name(f"{path.stem}-{place.clock():%Y%m%d-%H%M%S}{path.suffix}")
     with _standing(place) as database:
         rows = back_up(database, path, target)
-    told = ", ".join(count(rows[name], noun) for name, noun in (("captured", "captured item"), ("digests", "digest")))
+    told = f"{rows['captured']} captured items and seeds, {count(rows['digests'], 'digest')}"
     out.print(f"{target}: copied and checked; {told}.", markup=False)
 
 

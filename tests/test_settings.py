@@ -1,12 +1,14 @@
 """Configuration: what is wrong stops the start with file, key and cure."""
 
 from datetime import time, timedelta
+from pathlib import Path
 
 import pytest
 
 from watcher.errors import ConfigError
 from watcher.settings.feeds import load_feeds
 from watcher.settings.load import find_config, packaged_config
+from watcher.settings.overlay import DOCKER_SECRETS
 from watcher.settings.watcher import WatcherSettings, load_watcher
 
 FEED = '[[feed]]\nid = "a"\nname = "A"\nurl = "https://a.example/"\n'
@@ -271,3 +273,18 @@ def test_a_named_folder_without_configuration_is_an_error_with_its_cure(tmp_path
 def test_a_subscription_is_due_at_seven_unless_it_says_otherwise(write):
     assert load_watcher(write("watcher.toml", "")).subscriptions[0].at == time(7)
     assert load_watcher(write("watcher.toml", '[[subscription]]\nat = "18:30"')).subscriptions[0].at == time(18, 30)
+
+
+@pytest.mark.parametrize("name", ["nosuch", "watcher.toml"])
+def test_a_folder_of_secrets_that_is_not_there_stops_the_start(write, monkeypatch, name):
+    folder = write("watcher.toml", "")
+    monkeypatch.setenv("CITY_WATCHER_SECRETS", str(folder / name))
+    with pytest.raises(ConfigError, match=rf"CITY_WATCHER_SECRETS: there is no folder '.*{name}'; name the one with"):
+        load_watcher(folder)
+
+
+@pytest.mark.skipif(Path(DOCKER_SECRETS).exists(), reason="here Docker has secrets")
+@pytest.mark.parametrize("end", ["", "/"])
+def test_dockers_folder_of_secrets_may_be_missing(write, monkeypatch, end):
+    monkeypatch.setenv("CITY_WATCHER_SECRETS", DOCKER_SECRETS + end)
+    assert load_watcher(write("watcher.toml", "")).contact == ""

@@ -12,6 +12,8 @@ from watcher.errors import ConfigError
 
 PREFIX = "CITY_WATCHER_"
 SECRETS_VARIABLE = "CITY_WATCHER_SECRETS"
+DOCKER_SECRETS = "/run/secrets"
+"""Docker makes this folder only where there are secrets; docker-compose.yml names it in any case."""
 
 _OTHERS = re.compile(rf"{PREFIX}(CONFIG|SECRETS|TEST_.*|(.+_)?SERVICE_(HOST|PORT).*|(.+_)?PORT_\d+_(TCP|UDP|SCTP).*)")
 """What is no setting but may stand there: two words of ours, those of our tests, and what Kubernetes derives from the
@@ -37,6 +39,14 @@ def read_overlay(environ: Mapping[str, str]) -> dict[str, Laid]:
     secrets = {file.name.upper(): _read_secret(file) for file in files if _is_ours(file.name) and file.is_file()}
     ours = [name for name in environ if _is_ours(name)]
     return secrets | {name.upper(): Laid(value=environ[name], place=f"the variable {name}") for name in ours}
+
+
+def refuse_lost_secrets(environ: Mapping[str, str]) -> None:
+    """Raise ConfigError when the folder of secret files is not there: without a word its passwords would be missing."""
+    folder = environ.get(SECRETS_VARIABLE)
+    if folder and folder.rstrip("/") != DOCKER_SECRETS and not Path(folder).expanduser().is_dir():
+        cure = "name the one with the secret files, or unset the variable"
+        raise ConfigError(f"the variable {SECRETS_VARIABLE}: there is no folder '{folder}'; {cure}.")
 
 
 def refuse_unknown(overlay: Mapping[str, Laid], model: type[BaseModel]) -> None:

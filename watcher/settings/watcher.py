@@ -18,7 +18,7 @@ from pydantic_settings import (
 from watcher.errors import ConfigError
 from watcher.settings.base import Strict, explain_error, first_mistake, load_text, load_toml, parse_toml
 from watcher.settings.feeds import Zone
-from watcher.settings.overlay import PREFIX, find_laid, read_overlay, refuse_unknown
+from watcher.settings.overlay import PREFIX, find_laid, read_overlay, refuse_lost_secrets, refuse_unknown
 
 FILE = "watcher.toml"
 
@@ -149,6 +149,7 @@ def load_watcher(folder: Path, *, database: str | None = None) -> WatcherSetting
     path = folder / FILE
     text = load_text(path)
     data = parse_toml(path, text)
+    refuse_lost_secrets(os.environ)
     overlay = read_overlay(os.environ)
     refuse_unknown(overlay, WatcherSettings)
     try:

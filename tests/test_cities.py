@@ -87,3 +87,19 @@ def test_a_file_that_is_not_utf8_is_told_with_its_place(tmp_path: Path) -> None:
 def test_a_missing_file_is_told_with_its_cure(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="city-watcher init"):
         load_cities(tmp_path)
+
+
+GHENT = "ghent,Ghent,BE,Ghent,根特"
+
+
+@pytest.mark.parametrize("second", ["ghent2,Ghent,BE,Ghent", "ghent2,Ghent,BE", "gand,Gand,BE,Gand|GHENT"])
+def test_two_cities_of_one_country_share_no_name(tmp_path: Path, second: str) -> None:
+    with pytest.raises(ConfigError, match=r"line 3, column 'id': 'G.*' is a name of 'ghent' in the same country too; "):
+        load(tmp_path, GHENT, second)
+
+
+@pytest.mark.parametrize(
+    "second", ["ghent2,Ghent,US,Ghent", "gent,Gent,BE,Gent", "ghent2,New Ghent,BE,New Ghent|Ghent,,,,,,Ghent"]
+)
+def test_a_name_of_two_cities_is_fine_abroad_or_where_it_needs_company(tmp_path: Path, second: str) -> None:
+    assert len(load(tmp_path, GHENT, second)) == 2

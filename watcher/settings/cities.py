@@ -38,7 +38,23 @@ class City(Strict):
 
 def load_cities(folder: Path) -> tuple[City, ...]:
     """Read cities.csv; a mistake is a `ConfigError` that names line, column and cure."""
-    return load_table(folder / FILE, COLUMNS, _read_city, lambda city: city.id)
+    owners: dict[tuple[str, str], str] = {}
+
+    def read(values: dict[str, str]) -> City:
+        city = _read_city(values)
+        _refuse_namesake(city, owners)
+        return city
+
+    return load_table(folder / FILE, COLUMNS, read, lambda city: city.id)
+
+
+def _refuse_namesake(city: City, owners: dict[tuple[str, str], str]) -> None:
+    """Raise Mistake where another city of the country has a name of this one that needs no company in either."""
+    for form in city.forms:
+        owner = owners.setdefault((city.country, fold(form)), city.id) if form not in city.ambiguous else city.id
+        if owner != city.id:
+            cure = "join the two rows, or write the name under 'ambiguous' in both"
+            raise Mistake("id", f"'{form}' is a name of '{owner}' in the same country too; {cure}.")
 
 
 def _read_city(values: dict[str, str]) -> City:

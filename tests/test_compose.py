@@ -300,6 +300,14 @@ def test_the_footer_says_who_sends_it_why_and_how_to_leave() -> None:
             assert way in part
 
 
+def test_a_digest_that_is_written_to_a_file_speaks_of_no_address_and_no_mail() -> None:
+    digest = compose_digest(edition(news(), contact="", is_mailed=False))
+    for part in (" ".join(digest.text.split()), words_of(digest.html)):
+        assert "Made by City Exchange Watcher for the list “daily”." in part
+        assert "address" not in part
+        assert "answer this mail" not in part
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -14,6 +14,7 @@ from watcher.errors import DeliveryProblem
 from watcher.poll import poll
 from watcher.seeds import plant_seeds
 from watcher.sending import deliver_next, send_due
+from watcher.settings.watcher import WatcherSettings
 
 FORUM = ("f1", "Shanghai-Taipei City Forum opens", "The mayors of Shanghai and Taipei signed two MOUs.")
 DAEGU = ("d1", "Taipei and Daegu renew sister city agreement")
@@ -57,7 +58,7 @@ def test_the_digest_is_opened_when_it_is_due_and_once(day, clock):
 
 
 def test_seeds_are_never_news(day, clock):
-    composed = preview(day, day.settings.subscriptions[0])
+    composed = preview(day, day.settings.subscriptions[0])[0]
     for full in day.store.items.recent(limit=10, seeds=True):
         assert full.item.title not in composed.text
     assert FORUM[1] in composed.text
@@ -85,9 +86,19 @@ def test_a_preview_writes_nothing(day, clock):
 def test_backfill_is_a_count_and_never_a_flood(day, site, judge, clock):
     site.pages["/a"] = rss(DAEGU, published=clock() - timedelta(days=30))
     look_again(day, judge)
-    composed = preview(day, day.settings.subscriptions[0])
+    composed = preview(day, day.settings.subscriptions[0])[0]
     assert DAEGU[1] not in composed.text
     assert "1" in composed.text
+
+
+def test_a_digest_knows_whether_it_is_mailed(day):
+    [usual] = day.settings.subscriptions
+    assert "this address is on the list" not in preview(day, usual)[0].text
+    settings = {"smtp": {"host": "mail.desk.example"}, "contact": "ops@desk.example"}
+    mailing = replace(day, settings=WatcherSettings(**settings))
+    assert "this address is on the list" not in preview(mailing, usual)[0].text
+    readers = usual.model_copy(update={"recipients": ("lin@desk.example",)})
+    assert "this address is on the list" in " ".join(preview(mailing, readers)[0].text.split())
 
 
 def test_without_a_mail_server_the_digest_is_written_as_files(day, clock):
@@ -224,7 +235,7 @@ def test_a_new_subscription_is_told_of_the_day_before_it_and_of_nothing_older(da
     evening = day.settings.subscriptions[0].model_copy(update={"id": "evening"})
     desk = replace(day, settings=day.settings.model_copy(update={"subscriptions": (evening,)}))
     note_subscriptions(desk, clock())
-    composed = preview(desk, evening)
+    composed = preview(desk, evening)[0]
     assert DAEGU[1] in composed.text
     assert FORUM[1] not in composed.text
     assert all(full.item.title not in composed.text for full in day.store.items.recent(limit=10, seeds=True))
@@ -237,7 +248,7 @@ def test_a_new_subscription_counts_the_backfill_of_the_day_before(day, site, jud
     evening = day.settings.subscriptions[0].model_copy(update={"id": "evening"})
     desk = replace(day, settings=day.settings.model_copy(update={"subscriptions": (evening,)}))
     note_subscriptions(desk, clock())
-    composed = preview(desk, evening)
+    composed = preview(desk, evening)[0]
     assert DAEGU[1] not in composed.text
     assert "1 older item was seen" in composed.text
 
@@ -246,7 +257,7 @@ def test_a_subscription_of_an_earlier_version_is_told_nothing_from_before_it_was
     clock.forward(hours=1)
     evening = day.settings.subscriptions[0].model_copy(update={"id": "evening"})
     day.store.facts.note("subscription evening", "", clock())
-    assert FORUM[1] not in preview(day, evening).text
+    assert FORUM[1] not in preview(day, evening)[0].text
 
 
 def test_a_new_subscription_waits_for_its_hour_all_the_same(day, clock):

@@ -68,8 +68,13 @@ def open_digest(desk: Desk, subscription: SubscriptionSettings, day: date) -> in
         html=digest.html,
     )
     told = [news.id for news in edition.news]
-    is_wanted = bool(told) or subscription.when_empty != "nothing"
-    return desk.store.digests.open(row, told, addressed(desk, subscription, row) if is_wanted else [])
+    addressees = addressed(desk, subscription, row) if is_wanted(edition, subscription) else []
+    return desk.store.digests.open(row, told, addressees)
+
+
+def is_wanted(edition: Edition, subscription: SubscriptionSettings) -> bool:
+    """Say whether the subscription's readers want this digest: one with news, or also one without."""
+    return bool(edition.news) or subscription.when_empty != "nothing"
 
 
 def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date) -> Edition:
@@ -94,6 +99,7 @@ def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date) -> Ed
         feeds_total=len(rows),
         unwell=tuple(_unwell(row, names) for row in rows if row.problem),
         contact=desk.settings.contact,
+        is_mailed=goes_by_mail(desk.settings, subscription),
     )
 
 
@@ -140,9 +146,10 @@ def local_day(now: datetime, subscription: SubscriptionSettings) -> date:
     return now.astimezone(ZoneInfo(subscription.zone)).date()
 
 
-def preview(desk: Desk, subscription: SubscriptionSettings) -> Digest:
-    """Compose what would be sent now; write nothing."""
-    return compose_digest(edition_for(desk, subscription, local_day(desk.clock(), subscription)))
+def preview(desk: Desk, subscription: SubscriptionSettings) -> tuple[Digest, bool]:
+    """Compose what would be sent now, and say whether it would be; write nothing."""
+    edition = edition_for(desk, subscription, local_day(desk.clock(), subscription))
+    return compose_digest(edition), is_wanted(edition, subscription)
 
 
 def _due_day(desk: Desk, subscription: SubscriptionSettings, now: datetime) -> date | None:

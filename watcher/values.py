@@ -215,6 +215,7 @@ class Edition:
     feeds_total: int = 0
     unwell: tuple[FeedHealth, ...] = ()
     contact: str = ""
+    is_mailed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

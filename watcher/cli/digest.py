@@ -40,8 +40,12 @@ def preview_digest(
     """Print the digest that would be sent now; nothing is written or sent."""
     place: Place = context.obj
     with open_desk(place) as desk:
-        composed = preview(desk, chosen(desk, subscription)[0])
+        one = chosen(desk, subscription)[0]
+        composed, wanted = preview(desk, one)
     print(f"Subject: {composed.subject}\n\n{composed.text}")
+    if not wanted:
+        unsent = f"'{one.id}': nothing is new, and such a digest is not sent (when_empty = \"nothing\")."
+        err.print(unsent, markup=False)
     if html:
         html.write_text(composed.html, encoding="utf-8")
         err.print(f"HTML written to {html}", markup=False)

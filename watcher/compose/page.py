@@ -79,6 +79,7 @@ class Page:
     feeds: str
     unwell: tuple[FeedHealth, ...]
     contact: str
+    is_mailed: bool
 
     @property
     def contact_link(self) -> str:
@@ -108,6 +109,7 @@ def lay_out(edition: Edition) -> Page:
         feeds=read_sentence(edition),
         unwell=tuple(_plain_health(health) for health in edition.unwell),
         contact=cut_line(clean_line(edition.contact), NAME_LIMIT * 2),
+        is_mailed=edition.is_mailed,
     )
 
 

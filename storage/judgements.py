@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, bindparam, func, not_, select, update
 from storage.database import Database
 from storage.gather import CAPTURED, SEED
 from storage.records import Rejudged
-from storage.rows import ITEMS, clean_values, model_of
+from storage.rows import FACETS, ITEMS, clean_values, model_of
 from storage.tables import ItemRow
 from storage.upsert import JUDGEMENT, replace_facets
 
@@ -54,6 +54,14 @@ class Judgements:
                 connection.execute(change, [_values(item_id, one) for item_id, one in taken.items()])
                 replace_facets(connection, {one: new.facets for one, new in taken.items() if new.facets is not None})
         return set(taken)
+
+    def facets(self, ids: Sequence[int]) -> dict[int, set[tuple[str, str]]]:
+        """Return what stands noted of items, by their ids: the names and values of their facets."""
+        found: dict[int, set[tuple[str, str]]] = {item_id: set() for item_id in ids}
+        with self._database.reading() as connection:
+            for row in connection.execute(select(FACETS).where(FACETS.c.item_id.in_(ids))):
+                found[row.item_id].add((row.name, row.value))
+        return found
 
     def _find_batch(self, rules: str, characters: int, standing: ColumnElement[bool], last: int) -> list[ItemRow]:
         texts = (func.substr(ITEMS.c[name], 1, characters).label(name) for name in TEXTS)

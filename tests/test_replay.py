@@ -24,6 +24,7 @@ from watcher.judge import Judge
 from watcher.poll import open_poller, poll
 from watcher.replay import RULES, SHOWN, Change, catch_up, enact_rules, replay
 from watcher.service import REPLAY_EVERY, Service
+from watcher.settings.cities import City
 from watcher.settings.topics import Topics
 from watcher.values import Judgement, Verdict
 
@@ -156,7 +157,8 @@ def test_a_captured_item_follows_the_new_rules_and_keeps_its_moment_story_and_ba
     store.stories.join(id_of(store, "cna:1"), id_of(store, "cna:1"), "first")
     clock.forward(days=30)
     done = replay(desk, NEW, apply=True)
-    assert (done.judged, done.changes, done.changed) == (1, 0, [])
+    assert (done.judged, done.altered, done.changes) == (1, 1, 1)
+    assert [(change.gained, change.lost) for change in done.changed] == [(("kind programme",), ("a~b", "kind visit"))]
     full = item(store, 1)
     assert (full.item.score, full.item.kind, full.facets) == (3.0, "programme", (("topic", "trial"),))
     assert (full.item.captured_at, full.item.backfill, full.item.story_why) == (NOW, False, "first")
@@ -190,7 +192,7 @@ def test_old_entries_are_backfill_and_only_new_ones_are_in_the_digest(desk, stor
         "as old as may be",
     ]
     assert edition_for(desk, desk.settings.subscriptions[0], clock().date()).backfilled == 3
-    assert "old by its date" not in preview(desk, desk.settings.subscriptions[0]).text
+    assert "old by its date" not in preview(desk, desk.settings.subscriptions[0])[0].text
 
 
 def test_a_dry_run_writes_nothing_and_says_what_would_change(desk, store, clock):
@@ -203,12 +205,44 @@ def test_a_dry_run_writes_nothing_and_says_what_would_change(desk, store, clock)
     clock.forward(hours=1)
     dry = replay(desk, NEW, apply=False)
     assert dump(store) == before
-    assert (dry.judged, dry.captured, dry.near, dry.rejected, dry.kept, dry.changes) == (5, 1, 1, 1, 1, 4)
+    assert (dry.judged, dry.captured, dry.near, dry.rejected, dry.kept, dry.changes) == (5, 1, 1, 1, 1, 5)
     assert dry.changed[0] == Change(
         id=id_of(store, "cna:1"), before=Verdict.REJECTED, after=Verdict.MATCHED, score=3.0, title=LANTERNS
     )
     assert replay(desk, NEW, apply=True) == dry
     assert dump(store) != before
+
+
+GHENT = City(id="ghent", name="Ghent", country="BE", forms=("Ghent",))
+TAIPEI = City(id="taipei", name="Taipei", country="TW", forms=("Taipei",))
+BALL = "Sister city ball of Taipei and Ghent"
+
+
+def test_a_new_city_is_told_of_what_stays_captured(desk, store):
+    phrase = {"text": "sister city", "weight": 3, "kind": "mou"}
+    topics = Topics.model_validate({"topic": [{"id": "trial", "phrase": [phrase]}]})
+    one, two = (Judge(topics, cities) for cities in ((TAIPEI,), (TAIPEI, GHENT)))
+    keep(store, captured(1, BALL), captured(2, "Sister city ball"), captured(3, "Sister city fair"), aside(4, TARIFFS))
+    replay(desk, one, apply=True)
+    dry = replay(desk, two, apply=False)
+    assert (dry.judged, dry.altered, dry.captured, dry.kept, dry.changes) == (4, 1, 0, 0, 1)
+    assert [(change.title, change.gained, change.lost) for change in dry.changed] == [
+        (BALL, ("ghent", "ghent~taipei"), ())
+    ]
+    assert replay(desk, two, apply=True) == dry
+    assert item(store, 1).values("pair") == ("ghent~taipei",)
+    assert item(store, 4).values("city") == ()
+
+
+def test_another_kind_is_told_after_what_is_newly_captured(desk, store):
+    keep(store, captured(1, "Sister city lanterns", kind="visit"), aside(2, LANTERNS), aside(3, FERRY))
+    done = replay(desk, NEW, apply=False)
+    assert (done.captured, done.altered, done.near, done.changes) == (1, 1, 1, 3)
+    assert [(change.title, change.gained, change.lost) for change in done.changed] == [
+        (LANTERNS, (), ()),
+        ("Sister city lanterns", ("kind programme",), ("kind visit",)),
+        (FERRY, (), ()),
+    ]
 
 
 def test_many_changes_are_counted_and_the_newly_captured_listed_first(desk, store):
@@ -293,7 +327,9 @@ def test_an_item_that_another_process_touched_meanwhile_is_left_alone(desk, stor
 
     asked = []
     done = replay(desk, Slow(), apply=True)
-    assert (done.captured, done.kept, [change.id for change in done.changed]) == (1, 0, [id_of(store, "cna:4")])
+    assert (done.captured, done.kept, [change.id for change in done.changed]) == (
+        *(1, 0, [id_of(store, "cna:4"), id_of(store, "cna:2")]),
+    )
     assert (item(store, 1).item.rules, item(store, 1).item.verdict, item(store, 1).item.captured_at) == (
         *("r9", "near", None),
     )
@@ -529,12 +565,24 @@ def test_the_command_says_what_would_change_and_then_changes_it(cw):
     assert "judged by these rules already" in cw("topics", "replay", "--apply")
 
 
+def test_the_command_tells_of_a_new_city(cw, tmp_path):
+    cw("topics", "replay", "--apply")
+    cities = tmp_path / "config" / "cities.csv"
+    cities.write_text(cities.read_text("utf-8") + "lanterns,Lanterns,ZZ,Lanterns\n", "utf-8")
+    for words, get in (((), "would get"), (("--apply",), "get")):
+        said = cw("topics", "replay", *words)
+        assert "+ kumamoto~lanterns, + lanterns, + lanterns~tainan\t3\t" in said
+        assert f"1 captured item {get} other cities, pairs or kinds.\n" in said
+    cities.write_text(cities.read_text("utf-8") + "nowhere,Nowhere,ZZ,Nowhere\n", "utf-8")
+    assert "other" not in cw("topics", "replay")
+
+
 def test_the_command_speaks_json(cw):
     dry, applied, again = (json.loads(cw("topics", "replay", "--json", *more)) for more in ((), ("--apply",), ()))
     [change] = dry.pop("changed")
-    assert set(change) == {"id", "before", "after", "score", "title"}
+    assert set(change) == {"id", "before", "after", "score", "title", "gained", "lost"}
     assert (change["before"], change["after"], change["title"]) == ("rejected", "matched", LANTERNS)
-    counts = {"judged": 2, "captured": 1, "near": 0, "rejected": 0, "kept": 0}
+    counts = {"judged": 2, "captured": 1, "near": 0, "rejected": 0, "kept": 0, "altered": 0}
     assert dry == counts | {"applied": False}
     assert applied == counts | {"applied": True, "changed": [change]}
     assert again["judged"] == 0

@@ -1,7 +1,7 @@
 """Replay: judge what is stored again, so that a new phrase finds yesterday's entry too."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -17,6 +17,8 @@ RULES = "rules"
 """The fact that names the rules that stand: those of the service, or of the replay, that was started last."""
 SHOWN = 50
 """Changes that are remembered one by one; all are counted."""
+PLACES = ("city", "pair")
+"""The facets whose change is told of an item that stays captured."""
 
 log = logging.getLogger(__name__)
 
@@ -25,21 +27,27 @@ _ORDER = (Verdict.MATCHED, Verdict.NEAR, Verdict.REJECTED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """Hold what other rules say of one item; `score` is the new one."""
+    """Hold what other rules say of one item; `score` is the new one.
+
+    `gained` and `lost` are cities, pairs and the kind, of an item that is captured and would be again.
+    """
 
     id: int
     before: Verdict
     after: Verdict
     score: float
     title: str
+    gained: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
 class Replayed:
     """Add up what a replay came to: how many were judged, and how many of them are something else now.
 
-    `kept` were captured, would not match any more, and stay. `changed` holds the first SHOWN changes, the newly
-    captured before all others.
+    `kept` were captured, would not match any more, and stay. `altered` are captured, match still, and get other
+    cities, pairs or kinds. `changed` holds the first SHOWN changes, the newly captured before all others, then the
+    altered.
     """
 
     judged: int = 0
@@ -47,24 +55,27 @@ class Replayed:
     near: int = 0
     rejected: int = 0
     kept: int = 0
+    altered: int = 0
     changed: list[Change] = field(default_factory=list)
 
     @property
     def changes(self) -> int:
         """Return how many items are, or would be, something else."""
-        return self.captured + self.near + self.rejected + self.kept
+        return self.captured + self.near + self.rejected + self.kept + self.altered
 
-    def add(self, row: ItemRow, judgement: Judgement) -> None:
-        """Count what became of one item."""
-        before, after, aside = Verdict(row.verdict), judgement.verdict, row.captured_at is None
-        if before is after or (after is Verdict.MATCHED and not aside):
-            return
-        self.kept += not aside
-        self.captured += aside and after is Verdict.MATCHED
-        self.near += aside and after is Verdict.NEAR
-        self.rejected += aside and after is Verdict.REJECTED
-        change = Change(id=row.id or 0, before=before, after=after, score=judgement.score, title=row.title)
-        self.changed = sorted([*self.changed, change], key=_rank)[:SHOWN]
+    def add(self, change: Change, *, aside: bool) -> None:
+        """Count what became of one item; `aside` says that it was set aside until now."""
+        if not aside and change.after is Verdict.MATCHED:
+            is_news = bool(change.gained or change.lost)
+            self.altered += is_news
+        else:
+            is_news = change.before is not change.after
+            self.kept += is_news and not aside
+            self.captured += is_news and aside and change.after is Verdict.MATCHED
+            self.near += is_news and aside and change.after is Verdict.NEAR
+            self.rejected += is_news and aside and change.after is Verdict.REJECTED
+        if is_news:
+            self.changed = sorted([*self.changed, change], key=_rank)[:SHOWN]
 
 
 def enact_rules(desk: Desk, judge: Judge) -> None:
@@ -89,10 +100,12 @@ def replay(desk: Desk, judge: Judge, *, apply: bool, stopping: Callable[[], bool
             break
         judged = [(row, judge.judge(entry_from(row))) for row in rows]
         tally.judged += len(rows)
+        noted = desk.store.judgements.facets([row.id or 0 for row in rows if row.captured_at])
         taken = _write(desk, judge, judged) if apply else {row.id for row in rows}
         for row, judgement in judged:
             if row.id in taken:
-                tally.add(row, judgement)
+                change = _compare(row, judgement, noted.get(row.id or 0))
+                tally.add(change, aside=row.captured_at is None)
     return tally
 
 
@@ -117,5 +130,23 @@ def _write(desk: Desk, judge: Judge, judged: list[tuple[ItemRow, Judgement]]) ->
     return taken
 
 
-def _rank(change: Change) -> tuple[int, float, int]:
-    return _ORDER.index(change.after), -change.score, change.id
+def _compare(row: ItemRow, judgement: Judgement, noted: Set[tuple[str, str]] | None) -> Change:
+    """Say what a new judgement changes; `noted` are the facets of an item that is captured."""
+    old: set[str] = set()
+    new: set[str] = set()
+    if noted is not None and judgement.verdict is Verdict.MATCHED:
+        old = {value for name, value in noted if name in PLACES} | {f"kind {row.kind}"}
+        new = {*judgement.cities, *judgement.pairs, f"kind {judgement.kind}"}
+    return Change(
+        id=row.id or 0,
+        before=Verdict(row.verdict),
+        after=judgement.verdict,
+        score=judgement.score,
+        title=row.title,
+        gained=tuple(sorted(new - old)),
+        lost=tuple(sorted(old - new)),
+    )
+
+
+def _rank(change: Change) -> tuple[int, bool, float, int]:
+    return _ORDER.index(change.after), bool(change.gained or change.lost), -change.score, change.id

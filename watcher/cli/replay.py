@@ -8,8 +8,8 @@ import typer
 from watcher.cli.judging import load_judge
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
-from watcher.cli.show import err, out, show_json, show_table
-from watcher.replay import Replayed, enact_rules
+from watcher.cli.show import count, err, out, show_json, show_table
+from watcher.replay import Change, Replayed, enact_rules
 from watcher.replay import replay as judge_again
 
 app = typer.Typer(add_completion=False)
@@ -38,13 +38,24 @@ def _tell(done: Replayed, apply: bool) -> None:
     if not done.judged:
         out.print("Everything stored was judged by these rules already.")
         return
-    rows = [(one.id, f"{one.before} -> {one.after}", f"{one.score:g}", one.title) for one in done.changed]
-    show_table(("id", "verdict", "score", "title"), rows, empty="No verdict changes.")
+    rows = [(one.id, _tell_change(one), f"{one.score:g}", one.title) for one in done.changed]
+    unchanged = "No verdict changes, and no captured item gets other cities, pairs or kinds."
+    show_table(("id", "change", "score", "title"), rows, empty=unchanged)
     if more := done.changes - len(done.changed):
         out.print(f"... and {more} more")
     out.print(
         f"\n{done.judged} stored entries judged again: {done.captured} newly captured, "
         f"{done.near} near, {done.rejected} rejected; {done.kept} captured before no longer match and stay."
     )
+    if done.altered:
+        get = "get" if apply else "would get"
+        out.print(f"{count(done.altered, 'captured item')} {get} other cities, pairs or kinds.")
     if not apply:
         out.print("Nothing was written; `city-watcher topics replay --apply` does it.")
+
+
+def _tell_change(change: Change) -> str:
+    """Name the two verdicts, or what an item that stays captured gets and what it gives up."""
+    if not (change.gained or change.lost):
+        return f"{change.before} -> {change.after}"
+    return ", ".join([f"+ {one}" for one in change.gained] + [f"- {one}" for one in change.lost])

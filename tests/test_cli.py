@@ -71,6 +71,20 @@ def test_init_writes_the_files_and_never_overwrites(home, cw):
     assert (home / "config" / "feeds.toml").read_text("utf-8") == "# mine\n"
 
 
+def test_who_wants_only_feeds_of_their_own_starts_without_ours(home, cw, site):
+    said = cw("init", "--no-feeds")
+    assert "feeds add URL` for each of your feeds, then `" in said
+    text = (home / "config" / "feeds.toml").read_text("utf-8")
+    assert text.startswith("# Where we look")
+    assert all(line.startswith("#") for line in text.splitlines())
+    assert "No feed is enabled" in cw("poll")
+    site.pages["/a"] = rss(FORUM, published=wall_clock())
+    cw("feeds", "add", site.url("/a"))
+    assert json.loads(cw("poll", "--json"))["captured"] == 1
+    assert "feeds.toml was there already: its feeds stay." in cw("init", "--no-feeds")
+    assert site.url("/a") in (home / "config" / "feeds.toml").read_text("utf-8")
+
+
 def test_a_day_from_import_to_digest(watched, cw, site):
     site.pages["/b"] = rss(("k1", "Taipei and Daegu renew sister city agreement"), published=wall_clock())
     (watched / "mine.txt").write_text(f"{site.url('/b')} Hill Post\n")
@@ -116,9 +130,50 @@ def test_status_says_what_is_and_what_is_next(watched, cw):
     said = cw("status")
     assert "not running" in said
     assert "1 of 1 read" in said
-    assert "4 captured in 4 stories, 3 seeds" in said
+    assert "1 captured in 1 story, 3 seeds" in said
     assert "no mail server in watcher.toml" in said
     assert json.loads(cw("status", "--json"))["feeds_read"] == 1
+
+
+def test_seeds_are_not_counted_as_captured(home, cw):
+    cw("init", "--no-feeds")
+    cw("poll")
+    assert "items     0 captured in 0 stories, 3 seeds, 0 near" in cw("status")
+    lines = cw("db", "stats").splitlines()
+    assert "seeds\t\t3" in lines
+    assert not [line for line in lines if line.startswith(("verdicts", "captured"))]
+
+
+def test_status_says_whether_there_is_a_password_and_never_which(watched, cw, monkeypatch):
+    cw("db", "upgrade")
+    assert "\nmail" not in cw("status")
+    monkeypatch.setenv("CITY_WATCHER_SMTP__HOST", "mail.desk.example")
+    assert "mail      mail.desk.example:587 (starttls), no login\n" in cw("status")
+    monkeypatch.setenv("CITY_WATCHER_SMTP__USERNAME", "watcher")
+    lack = "login watcher, but no password: set CITY_WATCHER_SMTP__PASSWORD or a secret file\n"
+    assert lack in cw("status")
+    (watched / "secrets").mkdir()
+    monkeypatch.setenv("CITY_WATCHER_SECRETS", "secrets")
+    assert lack in cw("status")
+    (watched / "secrets" / "CITY_WATCHER_SMTP__PASSWORD").write_text("hunter2\n")
+    assert "mail      mail.desk.example:587 (starttls), login watcher, password given\n" in cw("status")
+    assert json.loads(cw("status", "--json"))["mail"].endswith("login watcher, password given")
+    assert "hunter2" not in cw("status") + cw("status", "--json")
+    monkeypatch.delenv("CITY_WATCHER_SMTP__USERNAME")
+    assert "no login, though a password is given: set username\n" in cw("status")
+
+
+def test_status_shows_a_few_of_many_problems(watched, cw, site):
+    (watched / "config" / "feeds.toml").write_text(
+        "".join(f'[[feed]]\nid = "gone-{number}"\nurl = "{site.url(f"/gone-{number}")}"\n' for number in range(6))
+    )
+    cw("poll", code=1)
+    lines = cw("status").splitlines()
+    assert sum(": gone: " in line for line in lines) == 5
+    assert "          and 1 more; `city-watcher feeds list` shows all" in lines
+    assert len(json.loads(cw("status", "--json"))["problems"]) == 6
+    cw("feeds", "remove", "gone-0")
+    assert "more; " not in cw("status")
 
 
 def test_status_tells_a_service_that_is_silent_from_one_that_ended(watched, cw):
@@ -229,6 +284,49 @@ def test_a_poll_with_failed_feeds_says_how_many_were_read_and_who_knows_why(watc
     write_more(watched, f'[[feed]]\nid = "b"\nurl = "{site.url("/b")}"\n')
     said = cw("poll", "--all", code=1)
     assert "\n1 of 2 feeds read; `city-watcher feeds check` says why the others were not.\n" in said
+
+
+def test_a_dead_network_is_told_once_and_one_living_feed_proves_it_well(watched, cw, site):
+    asked = "No feed could be reached: is this machine's network well?\n"
+    with open_sink() as closed:
+        pass
+    (watched / "config" / "feeds.toml").write_text(
+        "".join(f'[[feed]]\nid = "{name}"\nurl = "http://127.0.0.1:{closed.port}/{name}"\n' for name in "bc")
+    )
+    for words in (("poll",), ("feeds", "check")):
+        said = cw(*words, code=1)
+        assert said.count(asked) == 1
+        assert "feeds check" not in said
+    assert asked not in cw("feeds", "check", "b", code=1)
+    cw("feeds", "add", site.url("/gone"))
+    for words in (("poll", "--all"), ("feeds", "check")):
+        assert asked not in cw(*words, code=1)
+
+
+def test_a_poll_that_the_database_failed_sends_nobody_to_the_feeds(watched, cw, monkeypatch, caplog):
+    cw("db", "upgrade")
+    with open_store(f"sqlite:///{watched}/var/watcher.db") as store, store.database.writing() as connection:
+        connection.exec_driver_sql("CREATE TRIGGER full BEFORE INSERT ON visits BEGIN SELECT RAISE(FAIL, 'full'); END")
+    said = cw("poll", code=1)
+    assert "1 failed." in said
+    assert "feeds check" not in said
+    assert "1 visit could not be recorded; `city-watcher status` says how the database is.\n" in said
+
+
+def test_a_preview_that_would_not_be_sent_says_so(watched, cw, capsys):
+    cw("poll")
+
+    def preview(*words):
+        with pytest.raises(SystemExit) as ended:
+            main(["digest", "preview", *words])
+        assert not ended.value.code
+        return capsys.readouterr().err
+
+    assert preview() == ""
+    cw("digest", "send")
+    assert preview() == "'daily': nothing is new, and such a digest is not sent (when_empty = \"nothing\").\n"
+    (watched / "config" / "watcher.toml").write_text('[[subscription]]\nwhen_empty = "note"\n')
+    assert preview() == ""
 
 
 def test_feeds_check_says_what_is_found_and_stores_nothing(watched, cw, site):
@@ -361,7 +459,7 @@ def test_articles_are_imported_beside_the_seeds_or_as_new_ones(watched, cw):
     assert cw("seeds", "list").count("no text") == 2
     assert [seed["characters"] for seed in json.loads(cw("seeds", "list", "--json"))] == [68, 0, 0, 115]
     assert "text       115 characters (`--json` shows it)" in cw("items", "show", "1")
-    assert "4 captured in 4 stories, 4 seeds" in cw("status")
+    assert "0 captured in 0 stories, 4 seeds" in cw("status")
 
 
 def test_a_file_that_is_no_article_stops_no_other_and_ends_the_import_with_1(watched, cw):

@@ -9,7 +9,7 @@ from rich.progress import Progress
 
 from watcher.check import check_feeds
 from watcher.cli.place import Place
-from watcher.cli.show import count, err, out, show_json, show_table
+from watcher.cli.show import count, doubt_network, err, out, show_json, show_table
 from watcher.errors import ConfigError
 from watcher.finding import Finding, State
 from watcher.settings.feeds import FILE, FeedSettings, load_feeds
@@ -59,6 +59,8 @@ def _tell(findings: Sequence[Finding]) -> None:
     well = sum(finding.state is State.WELL for finding in findings)
     if findings:
         err.print(f"{well} of {count(len(findings), 'feed')} well.", markup=False)
+    if doubt := doubt_network([finding.status for finding in findings]):
+        err.print(doubt, markup=False)
 
 
 def _cells(findings: Sequence[Finding]) -> list[tuple[object, ...]]:

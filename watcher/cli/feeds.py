@@ -26,14 +26,16 @@ from watcher.settings.feeds import FILE
 from watcher.text import one_line
 from watcher.urls import clean_link
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="List, check, add, remove and read feeds.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="List, check, add, remove, import, export and read feeds."
+)
 
 _NEXT = "`city-watcher poll` looks there; a service that runs does so when it is started again."
 
 
 @app.callback()
 def feeds() -> None:
-    """List, check, add, remove and read feeds."""
+    """List, check, add, remove, import, export and read feeds."""
 
 
 @app.command("list")

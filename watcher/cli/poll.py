@@ -14,7 +14,7 @@ from storage.tables import FeedRow
 from watcher.cli.judging import load_judge
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
-from watcher.cli.show import ago, count, err, out, show_json
+from watcher.cli.show import ago, count, doubt_network, err, out, show_json
 from watcher.desk import Desk
 from watcher.judge import Judge
 from watcher.poll import Report, Tally, prepare_visits
@@ -38,39 +38,45 @@ def poll(
         prepare_visits(desk, judge)
         if everything:
             desk.store.feeds.hasten(desk.clock())
-        tally = _poll(desk, judge, quiet=as_json)
+        tally, failures = _poll(desk, judge, quiet=as_json)
         idle = "" if tally.feeds else _explain_idleness(desk.store.feeds.list_all(), desk.clock())
     seconds = round(time.monotonic() - began, 2)
     if as_json:
         show_json({**asdict(tally), "seconds": seconds})
     else:
-        _tell(tally, seconds) if tally.feeds else out.print(idle, markup=False)
+        _tell(tally, failures, seconds) if tally.feeds else out.print(idle, markup=False)
     raise typer.Exit(1 if tally.failed else 0)
 
 
-def _poll(desk: Desk, judge: Judge, *, quiet: bool) -> Tally:
+def _poll(desk: Desk, judge: Judge, *, quiet: bool) -> tuple[Tally, list[Failed]]:
+    """Poll, and return the sum and what failed at the feeds; what failed at the database is in the sum alone."""
+    failures: list[Failed] = []
     with Progress(console=err, transient=True, disable=quiet or not err.is_terminal) as progress:
         bar = progress.add_task("visiting", total=len(desk.feeds))
 
         def tell(report: Report) -> None:
             progress.advance(bar)
-            if not quiet and isinstance(report.visit.outcome, Failed):
-                err.print(f"{report.visit.feed.id}: {report.visit.outcome.problem}", markup=False)
+            if isinstance(report.visit.outcome, Failed):
+                failures.append(report.visit.outcome)
+                if not quiet:
+                    err.print(f"{report.visit.feed.id}: {report.visit.outcome.problem}", markup=False)
 
-        return asyncio.run(poll_due(desk, judge, tell))
+        return asyncio.run(poll_due(desk, judge, tell)), failures
 
 
-def _tell(tally: Tally, seconds: float) -> None:
+def _tell(tally: Tally, failures: Sequence[Failed], seconds: float) -> None:
     out.print(
         f"{count(tally.feeds, 'feed')} in {seconds} s: {tally.read} read, {tally.unchanged} unchanged, "
         f"{tally.failed} failed. New entries: {tally.new_entries}, captured {tally.captured}, near {tally.near}."
     )
-    if tally.failed:
-        read = tally.feeds - tally.failed
-        out.print(
-            f"{read} of {count(tally.feeds, 'feed')} read; `city-watcher feeds check` says why the others were not.",
-            markup=False,
-        )
+    lost = tally.failed - len(failures)
+    if len(failures) == tally.feeds and (doubt := doubt_network([failure.status for failure in failures])):
+        out.print(doubt, markup=False)
+    elif failures:
+        read = f"{tally.feeds - tally.failed} of {count(tally.feeds, 'feed')} read"
+        out.print(f"{read}; `city-watcher feeds check` says why the others were not.", markup=False)
+    if lost:
+        out.print(f"{count(lost, 'visit')} could not be recorded; `city-watcher status` says how the database is.")
 
 
 def _explain_idleness(rows: Sequence[FeedRow], now: datetime) -> str:

@@ -10,7 +10,7 @@ import typer
 from watcher.cli.show import out, program
 from watcher.errors import ConfigError
 from watcher.feedsfile import write_safely
-from watcher.settings import watcher
+from watcher.settings import feeds, watcher
 from watcher.settings.load import packaged_config
 
 app = typer.Typer(add_completion=False)
@@ -22,16 +22,20 @@ def init(
     contact: Annotated[
         str | None, typer.Option(help="Your mail address: feeds' owners and readers can write to it.")
     ] = None,
+    no_feeds: Annotated[bool, typer.Option("--no-feeds", help="Write feeds.toml without the feeds we ship.")] = False,
 ) -> None:
     """Write the commented configuration files; what stands there already is never overwritten."""
     mail_address_or_stop(contact or "")
-    written = [name for name in _files() if _copy(name, folder)]
+    written = [name for name in _files() if _copy(name, folder, head_only=no_feeds and name == feeds.FILE)]
     if watcher.FILE in written:
         _write_contact(folder, _ask(contact))
     for name in _files():
         out.print(f"{'written' if name in written else 'kept   '}  {folder / name}", markup=False, soft_wrap=True)
     words = f"{program()}{'' if folder == Path('config') else f' --config {folder}'}"
-    out.print(f"Next: `{words} poll` looks once, `{words} run` stays.", markup=False)
+    own = f"`{words} feeds add URL` for each of your feeds, then " if no_feeds and feeds.FILE in written else ""
+    out.print(f"Next: {own}`{words} poll` looks once, `{words} run` stays.", markup=False)
+    if no_feeds and feeds.FILE not in written:
+        out.print(f"{folder / feeds.FILE} was there already: its feeds stay.", markup=False)
     if contact and watcher.FILE not in written:
         out.print(f"{folder / watcher.FILE} was there already: write your contact there yourself.", markup=False)
 
@@ -48,8 +52,8 @@ def _files() -> list[str]:
     return sorted(path.name for path in packaged_config().iterdir() if path.suffix in (".toml", ".csv"))
 
 
-def _copy(name: str, folder: Path) -> bool:
-    """Copy one file unless it stands there; say whether it was written."""
+def _copy(name: str, folder: Path, *, head_only: bool) -> bool:
+    """Copy one file, or only the comment that begins it, unless it stands there; say whether it was written."""
     target = folder / name
     if target.exists():
         return False
@@ -57,7 +61,8 @@ def _copy(name: str, folder: Path) -> bool:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"{folder}: cannot be made ({error.strerror}); choose another folder.") from error
-    write_safely(target, (packaged_config() / name).read_text(encoding="utf-8"))
+    text = (packaged_config() / name).read_text(encoding="utf-8")
+    write_safely(target, text.partition("\n\n")[0] + "\n" if head_only else text)
     target.chmod(0o644)
     return True
 

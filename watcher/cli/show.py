@@ -51,6 +51,12 @@ def program() -> str:
     return "city-watcher" if which("city-watcher") or "/" not in sys.argv[0] else sys.argv[0]
 
 
+def doubt_network(statuses: Sequence[int | None]) -> str:
+    """Return what to say when of several feeds none was reached, so that each status is None; else nothing."""
+    is_dead = len(statuses) > 1 and all(status is None for status in statuses)
+    return "No feed could be reached: is this machine's network well?" if is_dead else ""
+
+
 def count(number: int, noun: str) -> str:
     """Write a number with its noun: 1 feed, 2 feeds."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

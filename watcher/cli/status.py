@@ -1,7 +1,7 @@
 """`status`: is all well, and what is next?"""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -20,7 +20,9 @@ from watcher.desk import Desk
 from watcher.digest import destination, next_opening
 from watcher.heartbeat import HEARTBEAT, Life, tell_life
 from watcher.sending import unsent
-from watcher.settings.watcher import SubscriptionSettings
+from watcher.settings.watcher import SmtpSettings, SubscriptionSettings
+
+PROBLEMS_SHOWN = 5
 
 app = typer.Typer(add_completion=False)
 
@@ -61,6 +63,7 @@ def look(desk: Desk, now: datetime) -> dict[str, Any]:
         "items": desk.store.items.counts(),
         "deliveries": desk.store.deliveries.counts(),
         "unsent": unsent_sentences(desk, waiting),
+        "mail": _mail(desk.settings.smtp),
         "digests": [_digest(desk, subscription, waiting) for subscription in desk.settings.subscriptions],
     }
 
@@ -85,6 +88,19 @@ def _digest(desk: Desk, subscription: SubscriptionSettings, waiting: Sequence[Un
     }
 
 
+def _mail(smtp: SmtpSettings) -> str:
+    """Say how we come to the mail server, and whether we have a password for it; empty without a server."""
+    if not smtp.host:
+        return ""
+    has_password = bool(smtp.password.get_secret_value())
+    if smtp.username:
+        lack = "but no password: set CITY_WATCHER_SMTP__PASSWORD or a secret file"
+        login = f"login {smtp.username}, {'password given' if has_password else lack}"
+    else:
+        login = "no login" + (", though a password is given: set username" if has_password else "")
+    return f"{smtp.host}:{smtp.port} ({smtp.security}), {login}"
+
+
 def _service(life: Life, beat_at: datetime | None, now: datetime) -> str:
     if life is Life.RUNNING:
         return f"running (heartbeat {ago(beat_at, now)})"
@@ -97,8 +113,8 @@ def _service(life: Life, beat_at: datetime | None, now: datetime) -> str:
 def _tell(facts: dict[str, Any], now: datetime) -> None:
     out.print(f"[bold]service[/]   {_service(facts['service'], facts['heartbeat_at'], now)}")
     out.print(f"[bold]feeds[/]     {facts['feeds_read']} of {facts['feeds']} read")
-    for feed, problem in facts["problems"].items():
-        out.print(f"          {feed}: {problem}", markup=False)
+    for line in _problem_lines(facts["problems"]):
+        out.print(f"          {line}", markup=False)
     if facts["in_hand"]:
         held = (
             f"{count(one['feeds'], 'feed')} of {one['process']} (until {one['until']:%H:%M} UTC)"
@@ -106,8 +122,9 @@ def _tell(facts: dict[str, Any], now: datetime) -> None:
         )
         out.print(f"[bold]in hand[/]   {escape(', '.join(held))}")
     items = facts["items"]
+    stories = "1 story" if items["stories"] == 1 else f"{items['stories']} stories"
     out.print(
-        f"[bold]items[/]     {items['captured']} captured in {items['stories']} stories, {items['seeds']} seeds, "
+        f"[bold]items[/]     {items['captured']} captured in {stories}, {count(items['seeds'], 'seed')}, "
         f"{items['near']} near"
     )
     for digest in facts["digests"]:
@@ -116,7 +133,17 @@ def _tell(facts: dict[str, Any], now: datetime) -> None:
             f"[bold]digest[/]    '{digest['subscription']}': last {digest['last_day'] or 'none yet'}{states}, "
             f"next {ago(digest['next_at'], now)}, {digest['destination']}"
         )
+    if facts["mail"]:
+        out.print(f"[bold]mail[/]      {escape(facts['mail'])}")
     for problem in facts["unsent"]:
         out.print(f"[bold]delivery[/]  {escape(problem)}")
     out.print(f"[bold]database[/]  {escape(facts['obstacle'] or facts['database'])}")
     out.print(f"[bold]config[/]    {facts['config']}")
+
+
+def _problem_lines(problems: Mapping[str, str]) -> list[str]:
+    """Say what ails feeds: the first few, then how many more, lest a dead network hide all else."""
+    lines = [f"{feed}: {problem}" for feed, problem in problems.items()]
+    if len(lines) <= PROBLEMS_SHOWN:
+        return lines
+    return [*lines[:PROBLEMS_SHOWN], f"and {len(lines) - PROBLEMS_SHOWN} more; `city-watcher feeds list` shows all"]

@@ -108,6 +108,13 @@ def test_every_question_is_answered(store):
         assert answers[question] == rows, question
 
 
+def test_items_without_a_language_have_a_name_among_the_others(store):
+    keep(store, new_item("cna:1", language=""), new_item("cna:2"))
+    [query] = [query for question, query in queries("sqlite") if question == "Items by language"]
+    with store.database.reading() as connection:
+        assert [row[0] for row in connection.exec_driver_sql(query)] == ["en", "not told"]
+
+
 def test_every_table_and_view_and_each_of_their_columns_has_a_line_in_its_order(store):
     with store.database.reading() as connection:
         look = inspect(connection)

@@ -49,8 +49,19 @@ def test_a_topic_is_matched_from_three_points_on_unless_it_says_otherwise(tmp_pa
     assert (topic.match, topic.near, topic.all) == (3, 2, False)
 
 
-def test_two_spellings_of_one_word_may_stand_in_one_phrase(tmp_path: Path) -> None:
-    load(tmp_path, PHRASE + 'text = ["姊妹市", "姐妹市"]\nweight = 3\n')
+def test_two_characters_for_one_word_may_stand_in_one_phrase(tmp_path: Path) -> None:
+    load(tmp_path, PHRASE + 'text = ["姊妹市", "姐妹市", "両市", "兩市"]\nweight = 3\n')
+
+
+def test_a_guard_that_holds_beside_one_text_of_several_may_stand(tmp_path: Path) -> None:
+    load(tmp_path, PHRASE + 'text = ["友好城", "Freundschaft"]\nweight = 3\nnot_before = ["sspiel", "賽"]\n')
+
+
+def test_every_phrase_says_where_it_comes_from() -> None:
+    topics = load_topics(packaged_config()).topics
+    phrases = [phrase for topic in topics for phrase in topic.phrases]
+    assert phrases
+    assert [phrase.label for phrase in phrases if not phrase.source.strip()] == []
 
 
 @pytest.mark.parametrize(
@@ -82,6 +93,32 @@ def test_two_spellings_of_one_word_may_stand_in_one_phrase(tmp_path: Path) -> No
         (
             PHRASE + 'text = "姊妹都市"\nweight = 1\n[[topic.phrase]]\ntext = "姉妹都市"\nweight = 2\n',
             ['phrase 2 "姉妹都市"', 'phrase 1 "姊妹都市"', "remove one"],
+        ),
+        (
+            PHRASE + 'text = ["sister-city", "Sister City"]\nweight = 1\n',
+            ["'Sister City' and 'sister-city'", "remove one"],
+        ),
+        (
+            PHRASE + 'text = "sister-city"\nweight = 1\n[[topic.phrase]]\ntext = "Sister City"\nweight = 1\n',
+            ['phrase 2 "Sister City"', "is already there", "remove one"],
+        ),
+        (PHRASE + 'text = "x"\nweight = 1\nnot_after = ["a ", "A "]\n', ["'not_after' holds", "remove one"]),
+        (
+            PHRASE + 'text = ["twinned", "twin"]\nweight = 1\nnot_before = "photons"\n',
+            ["'photons' can never hold", "'twinnedphotons'", "write the blank"],
+        ),
+        (PHRASE + 'text = "bands"\nweight = 1\nnot_after = "rock"\n', ["'rock' can never hold", "'rockbands'"]),
+        (PHRASE + 'text = "x"\nweight = nan\n', ["'weight'", "finite"]),
+        (PHRASE + 'text = "x"\nweight = 1\nlang = "jp"\n', ["'lang'", "'jp'", "no language", "'ja'"]),
+        (PHRASE + 'text = "x"\nweight = 1\nlang = "english"\n', ["'lang'", "not a language tag", "'en'"]),
+        (PHRASE + 'text = "x"\nveto = true\nkind = "mou"\n', ["veto", "kind", "remove"]),
+        (
+            PHRASE + 'text = "x"\nweight = 1\n[[cue]]\ntext = "both"\ncity = "near"\nnames = true\n',
+            ['cue "both"', "'names'", "before or after"],
+        ),
+        (
+            PHRASE + 'text = "x"\nweight = 1\n[[country]]\nid = "JP"\ntext = ["Japan", "JAPAN"]\n',
+            ['country "JP"', "'JAPAN' and 'Japan'"],
         ),
         (PHRASE + 'text = "x"\nweight = 1\n[[cue]]\ntext = "mayor"\ncity = "left"\n', ["cue 1", "'city'", "before"]),
         (PHRASE + 'text = "x"\nweight = 1\n[[country]]\nid = "Japan"\ntext = "Japan"\n', ["country 1", "'id'"]),

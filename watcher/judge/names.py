@@ -7,8 +7,8 @@ from itertools import islice
 
 from watcher.judge.find import MOST_FINDS, Finds, stands_free
 from watcher.judge.page import Page
-from watcher.judge.rules import Rules, search_form
-from watcher.text.fold import HAN
+from watcher.judge.rules import Rules
+from watcher.text.fold import HAN, search_form
 
 SHORTEST_LATIN = 3
 SHORTEST_CJK = 2

@@ -5,8 +5,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
-from watcher.judge.rules import search_form
-from watcher.text.fold import Folded, trace_fold
+from watcher.text.fold import Folded, search_form, trace_fold
 from watcher.values import Entry
 
 FIELDS = ("title", "summary", "text")

@@ -12,7 +12,7 @@ from ahocorasick_rs import AhoCorasick
 
 from watcher.settings.cities import City
 from watcher.settings.topics import Cooperation, Country, Cue, Phrase, Topics
-from watcher.text.fold import fold
+from watcher.text.fold import search_form
 
 VERSION = 2
 """Raised when the same rules would judge otherwise than before, so that items are judged again."""
@@ -88,11 +88,6 @@ def compile_rules(topics: Topics, cities: Iterable[City]) -> Rules:
         _add_city(rules, city)
     rules.automaton = AhoCorasick(list(rules.keys))
     return rules
-
-
-def search_form(text: str) -> str:
-    """Fold for searching: a hyphen is a blank, so that sister-city is sister city; lengths stay."""
-    return fold(text).replace("-", " ")
 
 
 def _never_names(topics: Topics) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """topics.toml: what we look for, and the words that the rules lean on."""
 
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -8,7 +9,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from watcher.errors import ConfigError
 from watcher.settings.base import Strict, explain_error, load_text, parse_toml
-from watcher.text.fold import fold
+from watcher.settings.languages import known_languages
+from watcher.text.fold import fold, search_form
 from watcher.values import Kind
 
 FILE = "topics.toml"
@@ -43,6 +45,8 @@ def some_guards(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(one_or_many), AfterValidator(some_words)]
 Guards = Annotated[tuple[str, ...], BeforeValidator(one_or_many), AfterValidator(some_guards)]
+Languages = Annotated[str, AfterValidator(known_languages)]
+Points = Annotated[float, Field(allow_inf_nan=False)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 
 
@@ -50,7 +54,7 @@ class Wording(Strict):
     """Hold texts that mean one thing, and what must not stand right before or after them."""
 
     text: Texts
-    lang: str = ""
+    lang: Languages = ""
     not_after: Guards = ()
     not_before: Guards = ()
     source: str = ""
@@ -68,7 +72,7 @@ class Phrase(Wording):
     another country are named and a cue shows that a city acts; `two_cities` = so it is with two cities.
     """
 
-    weight: float = 0
+    weight: Points = 0
     needs: Needs = "nothing"
     kind: Kind | None = None
     veto: bool = False
@@ -79,8 +83,8 @@ class Topic(Strict):
 
     id: Slug
     name: str = ""
-    match: float = Field(default=3, gt=0)
-    near: float = Field(default=2, gt=0)
+    match: Points = Field(default=3, gt=0)
+    near: Points = Field(default=2, gt=0)
     all: bool = False
     phrases: tuple[Phrase, ...] = Field(default=(), alias="phrase")
 
@@ -161,7 +165,11 @@ def _complaints(topics: Topics) -> Iterator[str]:
     yield from _double_ids("field", [field.id for field in topics.fields])
     yield from _double_ids("country", [country.id for country in topics.countries])
     for cue in topics.cues:
-        yield from (f'cue "{cue.label}": {problem}' for problem in _guard_problems(cue))
+        yield from (f'cue "{cue.label}": {problem}' for problem in (*_cue_problems(cue), *_wording_problems(cue)))
+    for country in topics.countries:
+        yield from (f"country \"{country.id}\": 'text' {problem}" for problem in _written_twice(country.text))
+    for field in topics.fields:
+        yield from (f"field \"{field.id}\": 'text' {problem}" for problem in _written_twice(field.text))
     for topic in topics.topics:
         yield from (f'topic "{topic.id}": {problem}' for problem in _topic_problems(topic))
 
@@ -183,7 +191,7 @@ def _topic_problems(topic: Topic) -> Iterator[str]:
         place = f'phrase {number} "{phrase.label}"'
         for problem in (*_phrase_problems(phrase), *_double_texts(phrase, seen)):
             yield f"{place}: {problem}"
-        seen |= {fold(text): f'{place}, "{text}"' for text in phrase.text}
+        seen |= {search_form(text): f'{place}, "{text}"' for text in phrase.text}
 
 
 def _phrase_problems(phrase: Phrase) -> Iterator[str]:
@@ -191,20 +199,53 @@ def _phrase_problems(phrase: Phrase) -> Iterator[str]:
         yield "'veto' rejects an entry outright, so weight and kind do nothing; remove them, or the veto."
     if not phrase.weight and not phrase.veto and not phrase.kind:
         yield "it has neither a weight nor a kind nor a veto, so it does nothing; give it one of them."
-    yield from _guard_problems(phrase)
+    yield from _wording_problems(phrase)
 
 
 def _double_texts(phrase: Phrase, seen: dict[str, str]) -> Iterator[str]:
     for text in phrase.text:
-        if fold(text) in seen:
-            yield f"'{text}' is already there as {seen[fold(text)]} (both fold to '{fold(text)}'); remove one."
+        if (key := search_form(text)) in seen:
+            yield f"'{text}' is already there as {seen[key]} (both fold to '{key}'); remove one."
 
 
-def _guard_problems(wording: Wording) -> Iterator[str]:
-    """Find guards that forbid what the same entry looks for."""
+def _cue_problems(cue: Cue) -> Iterator[str]:
+    if cue.names and cue.city == "near":
+        yield "'names' asks on which side the name stands, and 'near' says none; write before or after, or remove it."
+
+
+def _wording_problems(wording: Wording) -> Iterator[str]:
+    """Find what stands twice, and guards that forbid what the same entry looks for or can never hold."""
+    for key in ("text", "not_after", "not_before"):
+        yield from (f"'{key}' {problem}" for problem in _written_twice(getattr(wording, key)))
     wanted = {fold(text) for text in wording.text}
-    for text in wording.text:
-        forbidden = [fold(text + guard) for guard in wording.not_before]
-        forbidden += [fold(guard + text) for guard in wording.not_after]
-        for both in wanted.intersection(forbidden):
-            yield f"'{both}' is looked for and forbidden by a guard; remove the text or the guard."
+    for guard in wording.not_before:
+        yield from _guard_problems(guard, wanted, [(text, guard) for text in wording.text])
+    for guard in wording.not_after:
+        yield from _guard_problems(guard, wanted, [(guard, text) for text in wording.text])
+
+
+def _written_twice(texts: Iterable[str]) -> Iterator[str]:
+    """Find texts that differ in case, width or hyphens only: people read 兩市 and 両市 as two, so both may stand."""
+    seen: dict[str, str] = {}
+    for text in texts:
+        key = unicodedata.normalize("NFKC", text).casefold().replace("-", " ")
+        if key in seen:
+            yield f"holds '{text}' and '{seen[key]}', which are the same to the judge; remove one."
+        seen[key] = text
+
+
+def _guard_problems(guard: str, wanted: set[str], sides: list[tuple[str, str]]) -> Iterator[str]:
+    """`sides` are the guard and each text, in the order in which they would stand."""
+    for both in sorted(wanted.intersection(fold(before + after) for before, after in sides)):
+        yield f"'{both}' is looked for and forbidden by a guard; remove the text or the guard."
+    if all(_is_letter(before[-1]) and _is_letter(after[0]) for before, after in sides):
+        one, other = sides[0]
+        yield (
+            f"the guard '{guard}' can never hold, for no text is found inside the word '{one}{other}'; "
+            "write the blank that parts them, or remove the guard."
+        )
+
+
+def _is_letter(character: str) -> bool:
+    """Tell whether a character grows together with its like into words: Latin, Cyrillic ..."""
+    return character.isalnum() and character < "\u1100"

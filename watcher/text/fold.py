@@ -58,6 +58,11 @@ def fold(text: str) -> str:
     return folded if plain else _BLANKS_IN_CJK.sub("", folded)
 
 
+def search_form(text: str) -> str:
+    """Fold for searching: a hyphen is a blank, so that sister-city is sister city; lengths stay."""
+    return fold(text).replace("-", " ")
+
+
 def fold_with_offsets(text: str) -> Folded:
     """Fold text and keep the way back, character by character."""
     return trace_fold(text, fold(text))

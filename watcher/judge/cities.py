@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
-from watcher.judge.find import Finds, Hit, is_letter
+from watcher.judge.find import Finds, Hit
 from watcher.judge.names import Name, unknown_names
 from watcher.judge.page import Page
-from watcher.judge.rules import Rules
+from watcher.judge.rules import Rules, is_letter
 from watcher.settings.cities import City
 from watcher.settings.topics import Cue
 from watcher.text.fold import HAN
@@ -28,7 +29,7 @@ DATELINE_REACH = 60
 """A dateline stands at the very beginning of a text."""
 
 _BREAK = re.compile("[,;:。、\n]")
-_DASH = re.compile(r"^[^\n]{0,30}?(?: -|--| —| –|\()")
+_DASH = re.compile(r"[^\n]{0,30}?(?: -|--| —| –|\()")
 _HAN = re.compile(f"[{HAN}]")
 _COUNTY_OF = re.compile(f"县[{HAN}]{{1,4}}市")
 _DATE = re.compile(r"[\d月日年 .,]*")
@@ -56,7 +57,7 @@ class Abroad(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cast:
     """Hold who is on the page: cities, countries, and the sentences in which a city acts."""
 
@@ -64,14 +65,19 @@ class Cast:
     countries: tuple[Abroad, ...]
     company: frozenset[int]
 
-    @property
+    @cached_property
     def names(self) -> dict[str, str]:
-        """Return the name of each city as a reader knows it, by its id."""
+        """Return the name of each city as a reader knows it, by its id, in the order of the text."""
         return {mention.city: mention.name for mention in self.mentions}
 
-    def homes(self, city: str) -> set[str]:
-        """Return the country of a city; none for a name of which the page does not tell it."""
-        return {mention.country for mention in self.mentions if mention.city == city} - {""}
+    @cached_property
+    def homes(self) -> dict[str, set[str]]:
+        """Return the countries of each city; none for a name of which the page does not tell it."""
+        homes: dict[str, set[str]] = {city: set() for city in self.names}
+        for mention in self.mentions:
+            if mention.country:
+                homes[mention.city].add(mention.country)
+        return homes
 
 
 def cast_page(rules: Rules, finds: Finds, page: Page, speaking: frozenset[int]) -> Cast:
@@ -79,13 +85,14 @@ def cast_page(rules: Rules, finds: Finds, page: Page, speaking: frozenset[int]) 
     countries = tuple(
         Abroad(rules.homes.get(hit.owner.id, hit.owner.id), hit.sentence, hit.start, hit.end) for hit in finds.countries
     )
-    hits = [hit for hit in finds.cities if not _in_dateline(hit, page, rules.topics.names.datelines)]
-    known = [_mention(hit, rules) for hit in _choose(hits, countries)]
+    hits = [hit for hit in finds.cities if not _in_dateline(hit, page, rules.datelines)]
+    cues = _by_sentence(finds.cues)
+    known = [_mention(hit, rules, cues.get(hit.sentence, ()), page) for hit in _choose(hits, countries)]
     counties = {mention.city for mention in known if _COUNTY_OF.match(page.text, mention.end)}
-    countries += tuple(_as_country(mention) for mention in known if mention.city in counties)
-    known = [mention for mention in known if mention.city not in counties]
-    acting = [mention._replace(acts=_acts(mention, rules, finds.cues, page)) for mention in known]
-    kept = list(_in_company(acting, countries, page, speaking))
+    if counties:
+        countries += tuple(_as_country(mention) for mention in known if mention.city in counties)
+        known = [mention for mention in known if mention.city not in counties]
+    kept = list(_in_company(known, countries, page, speaking))
     unknown = [_unknown(name, countries, page) for name in unknown_names(rules, finds, page)]
     kept += [one for one in unknown if not _is_known(one, finds.cities)]
     mentions = sorted(kept, key=lambda mention: mention.start)
@@ -95,10 +102,20 @@ def cast_page(rules: Rules, finds: Finds, page: Page, speaking: frozenset[int]) 
     return Cast(tuple(mentions), countries, speaking.union(company))
 
 
-def _mention(hit: Hit[City], rules: Rules) -> Mention:
+def _by_sentence(cues: Iterable[Hit[Cue]]) -> dict[int, list[Hit[Cue]]]:
+    """Return the cues on one side of whose words the name of a city that acts may stand."""
+    found: dict[int, list[Hit[Cue]]] = {}
+    for cue in cues:
+        if cue.owner.acts and cue.owner.city != "near":
+            found.setdefault(cue.sentence, []).append(cue)
+    return found
+
+
+def _mention(hit: Hit[City], rules: Rules, cues: Iterable[Hit[Cue]], page: Page) -> Mention:
     city = hit.owner
     country = rules.homes.get(city.country, city.country)
-    return Mention(city.id, city.name, country, hit.start, hit.end, hit.sentence, ambiguous=hit.rule.ambiguous)
+    acts = _acts(hit, rules, cues, page)
+    return Mention(city.id, city.name, country, hit.start, hit.end, hit.sentence, acts, hit.ambiguous)
 
 
 def _unknown(name: Name, countries: Iterable[Abroad], page: Page) -> Mention:
@@ -112,14 +129,13 @@ def _is_known(mention: Mention, hits: Iterable[Hit[City]]) -> bool:
     return any(mention.start < hit.end and hit.start < mention.end for hit in hits)
 
 
-def _choose(hits: Iterable[Hit[City]], countries: Iterable[Abroad]) -> Iterator[Hit[City]]:
+def _choose(hits: list[Hit[City]], countries: Iterable[Abroad]) -> Iterable[Hit[City]]:
     """Of the cities that share a name in one place, take the one whose country is named, else the first."""
     named = {abroad.country for abroad in countries}
     spans: dict[tuple[int, int], list[Hit[City]]] = {}
     for hit in hits:
         spans.setdefault((hit.start, hit.end), []).append(hit)
-    for same in spans.values():
-        yield next((hit for hit in same if hit.owner.country in named), same[0])
+    return [next((hit for hit in same if hit.owner.country in named), same[0]) for same in spans.values()]
 
 
 def _as_country(county: Mention) -> Abroad:
@@ -129,30 +145,28 @@ def _as_country(county: Mention) -> Abroad:
 
 def _in_dateline(hit: Hit[City], page: Page, words: tuple[str, ...]) -> bool:
     """Tell whether the name only says where the report was written: "TAIPEI, Aug. 3 --", 台北3日電."""
-    before, after = page.sides(hit.start, hit.end)
-    if hit.sentence == 0 or len(before) > DATELINE_REACH:
+    start = page.text.rfind("\n", max(0, hit.start - DATELINE_REACH - 1), hit.start) + 1
+    if hit.sentence == 0 or (start == 0 and hit.start > DATELINE_REACH):
         return False
-    capitals = not before.strip() and page.place(hit.start, hit.end).written.isupper()
-    if capitals and _DASH.match(after):
+    if start == hit.start and page.capitals[hit.start : hit.end].isupper() and _DASH.match(page.capitals, hit.end):
         return True
-    rest = after[_DATE.match(after).end() :]  # type: ignore[union-attr]  # the pattern matches nothing, too
-    return rest.startswith(words)
+    return page.text.startswith(words, _DATE.match(page.text, hit.end).end())  # type: ignore[union-attr]  # it matches nothing, too
 
 
-def _acts(mention: Mention, rules: Rules, cues: Iterable[Hit[Cue]], page: Page) -> bool:
+def _acts(hit: Hit[City], rules: Rules, cues: Iterable[Hit[Cue]], page: Page) -> bool:
     """Tell whether the name has a title (台北市), or a cue beside it (台北市長, mayor of Taipei)."""
-    titled = not rules.titles.isdisjoint(page.text[mention.end - 1 : mention.end + 1])
-    return titled or any(_stands_beside(mention, cue, page) for cue in cues if cue.sentence == mention.sentence)
+    titled = page.text[hit.end - 1] in rules.titles or page.text[hit.end] in rules.titles
+    return titled or any(_stands_beside(hit, cue, page) for cue in cues)
 
 
-def _stands_beside(mention: Mention, cue: Hit[Cue], page: Page) -> bool:
+def _stands_beside(hit: Hit[City], cue: Hit[Cue], page: Page) -> bool:
     """Tell whether a cue reaches a name on the right side; 台北市 and 市長 may share a character."""
-    first, second = (mention, cue) if cue.owner.city == "before" else (cue, mention)
-    if cue.owner.city == "near" or not cue.owner.acts or second.start < first.start:
+    first: Hit[City] | Hit[Cue] = hit if cue.owner.city == "before" else cue
+    second: Hit[City] | Hit[Cue] = cue if first is hit else hit
+    if second.start < first.start:
         return False
-    gap = page.text[first.end : second.start]
     reach = REACH_LETTERS if is_letter(page.text[cue.start]) else REACH_CJK
-    return len(gap) <= reach and not _BREAK.search(gap)
+    return second.start - first.end <= reach and not _BREAK.search(page.text, first.end, second.start)
 
 
 def _in_company(

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from watcher.judge.cities import Cast, cast_page
 from watcher.judge.find import Finds, Found, find_all, find_texts, may_matter
-from watcher.judge.kinds import choose_fields, choose_kind
+from watcher.judge.kinds import choose_kind
+from watcher.judge.needs import find_lacks
 from watcher.judge.page import Page
 from watcher.judge.pairs import pair_cities, rank_cities
 from watcher.judge.rules import compile_rules
-from watcher.judge.score import Score, score_topic, speaking_sentences
+from watcher.judge.score import Score, score_topic
 from watcher.judge.why import Explanation, list_reasons, list_rows, say_why
 from watcher.settings.cities import City
 from watcher.settings.topics import Topics
@@ -18,14 +19,14 @@ from watcher.values import Entry, Judgement, Verdict
 _ORDER = (Verdict.REJECTED, Verdict.NEAR, Verdict.MATCHED)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Study:
     """Hold what was read on one page."""
 
     page: Page
     finds: Finds
     cast: Cast
-    scores: tuple[Score, ...]
+    scores: list[Score]
 
     @property
     def best(self) -> Score:
@@ -59,10 +60,13 @@ class Judge:
         return Explanation(judgement=_conclude(study), rows=tuple(rows))
 
     def _study(self, page: Page, found: Found) -> _Study:
-        topics = self._rules.topics.topics
-        finds = find_all(self._rules, page, found)
-        cast = cast_page(self._rules, finds, page, speaking_sentences(topics, finds.phrases))
-        return _Study(page, finds, cast, tuple(score_topic(topic, finds.phrases, cast) for topic in topics))
+        rules = self._rules
+        finds = find_all(rules, page, found)
+        speaking = {hit.sentence for hit in finds.phrases if id(hit.owner) in rules.strong and not hit.refused}
+        cast = cast_page(rules, finds, page, frozenset(speaking))
+        lacks = find_lacks(cast)
+        ranked = zip(rules.topics.topics, rules.ranks, strict=True)
+        return _Study(page, finds, cast, [score_topic(topic, ranks, finds.phrases, lacks) for topic, ranks in ranked])
 
 
 def _conclude(study: _Study) -> Judgement:
@@ -77,7 +81,7 @@ def _conclude(study: _Study) -> Judgement:
         topics=tuple(score.topic.id for score in study.scores if score.verdict is Verdict.MATCHED),
         pairs=pairs,
         cities=tuple(paired | points),
-        fields=choose_fields(study.finds.fields),
+        fields=tuple(sorted(study.finds.fields)),
         reasons=tuple(list_reasons(best, study.page)),
         why=say_why(best, study.page, (study.cast.names[city] for city in paired or points)),
     )

@@ -1,10 +1,6 @@
-"""Tell what sort of event an entry tells of, and in which fields the cities work together."""
+"""Tell what sort of event an entry tells of."""
 
-from collections.abc import Iterable
-
-from watcher.judge.find import Hit
 from watcher.judge.score import Score
-from watcher.settings.topics import Cooperation
 from watcher.values import Kind
 
 RANK = (
@@ -30,8 +26,3 @@ def choose_kind(score: Score) -> Kind:
             points[kind] = max(points.get(kind, 0), said)
     ranked = sorted(points, key=lambda kind: (-points[kind], RANK.index(kind)))
     return ranked[0] if ranked else Kind.OTHER
-
-
-def choose_fields(hits: Iterable[Hit[Cooperation]]) -> tuple[str, ...]:
-    """Return the fields of cooperation whose words occur, in the order of topics.toml's own names."""
-    return tuple(sorted({hit.owner.id for hit in hits}))

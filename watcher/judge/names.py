@@ -1,30 +1,42 @@
 """Read the names of cities that cities.csv does not know, where only a city's name can stand."""
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import islice
+from typing import NamedTuple
 
-from watcher.judge.find import MOST_FINDS, Finds, stands_free
+from watcher.judge.find import MOST_FINDS, Finds, Hit, stands_free
 from watcher.judge.page import Page
 from watcher.judge.rules import Rules
-from watcher.text.fold import HAN, search_form
+from watcher.settings.topics import Cue
+from watcher.text.fold import HAN
 
 SHORTEST_LATIN = 3
 SHORTEST_CJK = 2
 """Characters that a name has at least: SF is no name to keep."""
 
+LONGEST_CJK = 12
+"""Characters that a name in katakana has at most."""
+
+MOST_WORDS = 3
+"""Words that a name in Latin letters has at most."""
+
+Span = tuple[int, int]
+"""Where a name begins and ends in the page; empty where there is none."""
+
+_NOWHERE = (0, 0)
+
 _WORD = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’-]*\w"
-_WORDS_BEFORE = re.compile(rf"({_WORD}(?: {_WORD}){{0,2}}) ?[\"'“‘(]?$")
-_WORDS_AFTER = re.compile(rf" ?[\"'“‘]?({_WORD}(?: {_WORD}){{0,2}})")
+_FIRST_WORD = re.compile(_WORD)
+_LAST_WORD = re.compile(f"{_WORD}$")
+_OPENING = " \"'“‘("
 _CJK_BEFORE = re.compile("([ァ-ヺー・]{2,12}|[\u4e00-\u9fff々ヶ]{2,6}|[가-힣]{2,5})$")
 _OF_A_COUNTY = re.compile(f"(?<=[县省])([{HAN}]{{2,4}})(?=市)")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _OWNS = ("'", "’")
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """Hold a name as it was written, its place in the page, and whether it acts as a city somewhere."""
 
     written: str
@@ -38,40 +50,41 @@ def unknown_names(rules: Rules, finds: Finds, page: Page) -> list[Name]:
 
     A name that was read once is a name wherever it stands on the page.
     """
-    acting = dict(_beside_cues(rules, finds, page, acts=True))
-    told = _beside_cues(rules, finds, page, acts=False), _before_countries(rules, finds, page), _in_counties(page)
-    names = {key: written for names in told for key, written in names} | acting
+    known = {hit.start for hit in finds.cities} | {-hit.end for hit in finds.cities}
+    cues = [cue for cue in finds.cues if cue.owner.names and known.isdisjoint(_beside(cue))]
+    acting = [_beside_cue(rules, cue, page) for cue in cues if cue.owner.acts]
+    told = [_beside_cue(rules, cue, page) for cue in cues if not cue.owner.acts]
+    told += [*_before_countries(rules, finds, page), *_in_counties(page)]
+    spans = {page.text[start:end]: (start, end) for start, end in (*told, *acting)}
+    keys = {page.text[start:end] for start, end in acting}
     places = (
-        Name(written, start, start + len(key), acts=key in acting)
-        for key, written in names.items()
+        Name(page.place(*span).written, start, start + len(key), acts=key in keys)
+        for key, span in spans.items()
+        if len(key) >= SHORTEST_CJK
         for start in _everywhere(key, page)
     )
     return sorted(islice(places, MOST_FINDS), key=lambda name: name.start)
 
 
-def _beside_cues(rules: Rules, finds: Finds, page: Page, *, acts: bool) -> Iterator[tuple[str, str]]:
-    for cue in finds.cues:
-        if cue.owner.names and cue.owner.acts is acts:
-            before, after = page.sides(cue.start, cue.end)
-            yield from _keyed(_name_before(before, rules) if cue.owner.city == "before" else _name_after(after, rules))
+def _beside(cue: Hit[Cue]) -> tuple[int, int]:
+    """Return where a name begins right after a cue, or (negative) ends right before it."""
+    return (-cue.start, 1 - cue.start) if cue.owner.city == "before" else (cue.end, cue.end + 1)
 
 
-def _before_countries(rules: Rules, finds: Finds, page: Page) -> Iterator[tuple[str, str]]:
+def _beside_cue(rules: Rules, cue: Hit[Cue], page: Page) -> Span:
+    if cue.owner.city == "before":
+        return _name_before(cue.start, page, rules)
+    return _words_after(cue.end, page, rules)
+
+
+def _before_countries(rules: Rules, finds: Finds, page: Page) -> Iterator[Span]:
     for country in finds.countries:
-        if page.text.endswith(", ", 0, country.start):
-            before, after = page.sides(country.start, country.end)
-            yield from _keyed("" if after.startswith(_OWNS) else _words_before(before.removesuffix(", "), rules))
+        if page.text.endswith(", ", 0, country.start) and not page.capitals.startswith(_OWNS, country.end):
+            yield _words_before(country.start - 2, page, rules)
 
 
-def _in_counties(page: Page) -> Iterator[tuple[str, str]]:
-    for found in _OF_A_COUNTY.finditer(page.text):
-        yield found[1], page.place(*found.span(1)).written
-
-
-def _keyed(name: str) -> Iterator[tuple[str, str]]:
-    """Return a name with what is searched for, if it is long enough to be one."""
-    if len(name) >= SHORTEST_CJK:
-        yield search_form(name), name
+def _in_counties(page: Page) -> Iterator[Span]:
+    return (found.span(1) for found in _OF_A_COUNTY.finditer(page.text))
 
 
 def _everywhere(key: str, page: Page) -> Iterator[int]:
@@ -83,33 +96,51 @@ def _everywhere(key: str, page: Page) -> Iterator[int]:
         start = page.text.find(key, start + len(key))
 
 
-def _name_before(text: str, rules: Rules) -> str:
-    """Return the name that ends the text, in Latin letters, Han, katakana or Hangul."""
-    found = _CJK_BEFORE.search(text)
-    return rules.ends.split(found[1])[-1] if found else _words_before(text, rules)
+def _name_before(end: int, page: Page, rules: Rules) -> Span:
+    """Return the name that ends there, in Latin letters, Han, katakana or Hangul."""
+    found = _CJK_BEFORE.search(page.text, max(page.line_start(end), end - LONGEST_CJK), end)
+    if not found:
+        return _words_before(end, page, rules)
+    return end - len(rules.ends.split(found[1])[-1]), end
 
 
-def _words_before(text: str, rules: Rules) -> str:
-    """Return the capitalised words that end the text."""
-    found = _WORDS_BEFORE.search(text)
-    words = [_POSSESSIVE.sub("", word) for word in found[1].split()] if found else []
-    return _latin_name(reversed(list(_until(reversed(words), rules))))
+def _words_before(end: int, page: Page, rules: Rules) -> Span:
+    """Return the capitalised words that end there, but for the 's of a possessive."""
+    text, start = page.capitals, page.line_start(end)
+    end = start + len(text[start:end].rstrip(_OPENING))
+    words: list[Span] = []
+    while len(words) < MOST_WORDS and (found := _LAST_WORD.search(text, max(start, text.rfind(" ", start, end)), end)):
+        word = _without_possessive(page, *found.span())
+        if page.text[slice(*word)] in rules.never or (words and word[1] < found.end()):
+            break
+        words.insert(0, word)
+        end = found.start() - 1
+    return _latin_name(words, page)
 
 
-def _name_after(text: str, rules: Rules) -> str:
-    """Return the capitalised words that begin the text."""
-    found = _WORDS_AFTER.match(text)
-    return _latin_name(_until(_POSSESSIVE.sub("", found[1]).split(), rules)) if found else ""
+def _words_after(start: int, page: Page, rules: Rules) -> Span:
+    """Return the capitalised words that begin there, but for the 's of a possessive."""
+    words: list[Span] = []
+    start += len(page.text[start : start + 2]) - len(page.capitals[start : start + 2].lstrip(_OPENING))
+    while len(words) < MOST_WORDS and (found := _FIRST_WORD.match(page.capitals, start)):
+        word = _without_possessive(page, *found.span())
+        if page.text[slice(*word)] in rules.never:
+            break
+        words.append(word)
+        if word[1] < found.end():
+            break
+        start = found.end() + (page.text[found.end()] == " ")
+    return _latin_name(words, page)
 
 
-def _latin_name(words: Iterable[str]) -> str:
-    name = " ".join(words)
-    return name if len(name) >= SHORTEST_LATIN and not name.isupper() else ""
+def _without_possessive(page: Page, start: int, end: int) -> Span:
+    owns = _POSSESSIVE.search(page.capitals, start, end)
+    return start, owns.start() if owns else end
 
 
-def _until(words: Iterable[str], rules: Rules) -> Iterator[str]:
-    """Return the words up to the first that is never part of a name."""
-    for word in words:
-        if search_form(word) in rules.never:
-            return
-        yield word
+def _latin_name(words: list[Span], page: Page) -> Span:
+    """Return the place of all words together, if they can be a name."""
+    if not words:
+        return _NOWHERE
+    start, end = words[0][0], words[-1][1]
+    return (start, end) if end - start >= SHORTEST_LATIN and not page.capitals[start:end].isupper() else _NOWHERE

@@ -1,33 +1,42 @@
 """Tell whether a phrase has beside it what it needs: in its own sentence, beside it, or in the title."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 
 from watcher.judge.cities import Cast, Mention
 from watcher.settings.topics import Needs
 
 
-def missing(needs: Needs, sentence: int, cast: Cast) -> str:
-    """Say what a phrase in a sentence lacks; empty when it has what it needs."""
-    if needs == "nothing":
-        return ""
-    mentions = [mention for mention in cast.mentions if _is_near(sentence, mention.sentence)]
-    countries = {abroad.country for abroad in cast.countries if _is_near(sentence, abroad.sentence)}
-    if not mentions:
+def find_lacks(cast: Cast) -> Callable[[Needs, int], str]:
+    """Return a function that says what a phrase in a sentence lacks; empty when it has what it needs."""
+    surroundings = cache(lambda sentence: _Surroundings(sentence, cast))
+    return cache(lambda needs, sentence: "" if needs == "nothing" else _missing(needs, surroundings(sentence)))
+
+
+class _Surroundings:
+    """Hold the mentions and the countries near a sentence, and whether a city acts there."""
+
+    def __init__(self, sentence: int, cast: Cast) -> None:
+        near = {0, sentence - 1, sentence, sentence + 1}
+        self.mentions = [mention for mention in cast.mentions if mention.sentence in near]
+        self.countries = {abroad.country for abroad in cast.countries if abroad.sentence in near}
+        self.company = not near.isdisjoint(cast.company)
+
+
+def _missing(needs: Needs, around: _Surroundings) -> str:
+    if not around.mentions:
         return "no city is named near it"
     if needs == "city":
-        return _is_domestic(mentions, countries)
-    if not any(_is_near(sentence, one) for one in cast.company):
+        return _is_domestic(around.mentions, around.countries)
+    if not around.company:
         return "nothing near it shows a city acting (mayor, council, both cities ...)"
-    return _lacks_other(mentions, countries) if needs == "two_cities" else _lacks_abroad(mentions, countries)
+    lacks = _lacks_other if needs == "two_cities" else _lacks_abroad
+    return lacks(around.mentions, around.countries)
 
 
 def two_countries(mentions: Iterable[Mention]) -> bool:
     """Tell whether the cities lie in two countries; the Taiwan Strait counts as a border."""
     return len({mention.country for mention in mentions if mention.country}) > 1
-
-
-def _is_near(sentence: int, other: int) -> bool:
-    return other == 0 or abs(other - sentence) <= 1
 
 
 def _is_domestic(mentions: list[Mention], countries: set[str]) -> str:

@@ -2,8 +2,8 @@
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from watcher.text.fold import Folded, search_form, trace_fold
 from watcher.values import Entry
@@ -12,24 +12,20 @@ FIELDS = ("title", "summary", "text")
 READ_CHARACTERS = 4000
 """How much of each field is read: news says early what it is about."""
 
-SIDE_CHARACTERS = 80
-"""How much beside a find is looked at: names are short, and datelines stand at the beginning."""
-
-_SENTENCE_END = re.compile(r"[\n。!?;]+|\.(?<=\w{3}\.)\.*(?=[ \"')\]])")
+_SENTENCE_END = re.compile(r"[\n。!?;.](?:(?<!\.)[\n。!?;]*|(?<=\w{3}\.)\.*(?=[ \"')\]]))")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Hold one line of one field: where it begins in the field (`at`) and in the page (`start`)."""
+class Block(NamedTuple):
+    """Hold one line of one field: where it begins in the field (`at`) and in the page (`start`, to `end`)."""
 
     field: str
     written: str
     at: int
     start: int
+    end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Hold where something was written: `start` and `end` are offsets in the original `field`."""
 
     field: str
@@ -41,7 +37,7 @@ class Place:
 class Page:
     """Hold the fields of an entry as one folded text, a line for each line of the original.
 
-    `text` is what is searched. Sentence 0 is the title.
+    `text` is what is searched, and every line of it ends with a line end. Sentence 0 is the title.
     """
 
     def __init__(self, entry: Entry) -> None:
@@ -56,41 +52,56 @@ class Page:
         at = 0
         for line in text.split("\n"):
             if line.strip():
-                self.blocks.append(Block(field, line, at, len(self.text)))
+                start = len(self.text)
                 self.text += search_form(line) + "\n"
+                self.blocks.append(Block(field, line, at, start, len(self.text) - 1))
             at += len(line) + 1
+
+    @cached_property
+    def borders(self) -> list[int]:
+        """Return where sentences end, that of the title first; so many as lie before an offset is its sentence."""
+        title_end = next((block.start for block in self.blocks if block.field != FIELDS[0]), len(self.text))
+        return [title_end, *[found.end() for found in _SENTENCE_END.finditer(self.text, title_end)]]
+
+    @cached_property
+    def capitals(self) -> str:
+        """Return the text with its capital letters, character for character."""
+        return "".join(f"{self._with_capitals(block)}\n" for block in self.blocks)
 
     def sentence_at(self, offset: int) -> int:
         """Return the number of the sentence that holds an offset."""
-        return 0 if offset < self._title_end else bisect_right(self._ends, offset) + 1
+        return bisect_right(self.borders, offset)
+
+    def line_start(self, offset: int) -> int:
+        """Return where the line begins that holds an offset."""
+        return self.text.rfind("\n", 0, offset) + 1
 
     def place(self, start: int, end: int) -> Place:
         """Return where a find stands in what was written."""
-        if (start, end) not in self._places:
-            block, first, last = self._trace(start, end)
-            self._places[start, end] = Place(block.field, block.at + first, block.at + last, block.written[first:last])
-        return self._places[start, end]
+        place = self._places.get((start, end))
+        if not place:
+            block = self.blocks[bisect_right(self._starts, start) - 1]
+            first, last = self._trace(block).span(start - block.start, end - block.start)
+            place = Place(block.field, block.at + first, block.at + last, block.written[first:last])
+            self._places[start, end] = place
+        return place
 
-    def sides(self, start: int, end: int) -> tuple[str, str]:
-        """Return what was written right before and after a find in the same line, SIDE_CHARACTERS of it."""
-        block, first, last = self._trace(start, end)
-        return block.written[max(0, first - SIDE_CHARACTERS) : first], block.written[last : last + SIDE_CHARACTERS]
-
-    def _trace(self, start: int, end: int) -> tuple[Block, int, int]:
-        block = self.blocks[bisect_right(self._starts, start) - 1]
+    def _trace(self, block: Block) -> Folded:
         if block.start not in self._folded:
-            line = self.text[block.start : self.text.index("\n", block.start)]
-            self._folded[block.start] = trace_fold(block.written, line)
-        return block, *self._folded[block.start].span(start - block.start, end - block.start)
+            self._folded[block.start] = trace_fold(block.written, self.text[block.start : block.end])
+        return self._folded[block.start]
+
+    def _with_capitals(self, block: Block) -> str:
+        if len(block.written) == block.end - block.start:
+            return block.written
+        if block.written == block.written.lower():
+            return self.text[block.start : block.end]
+        folded = self._trace(block)
+        return "".join(
+            character.upper() if block.written[at].isupper() and len(character.upper()) == 1 else character
+            for character, at in zip(folded.text, folded.offsets, strict=True)
+        )
 
     @cached_property
     def _starts(self) -> list[int]:
         return [block.start for block in self.blocks]
-
-    @cached_property
-    def _title_end(self) -> int:
-        return next((block.start for block in self.blocks if block.field != FIELDS[0]), len(self.text))
-
-    @cached_property
-    def _ends(self) -> list[int]:
-        return [found.end() for found in _SENTENCE_END.finditer(self.text, self._title_end)]

@@ -17,14 +17,15 @@ def rank_cities(cast: Cast, lines: Iterable[Line]) -> dict[str, int]:
     """Give each city points for standing in the title, acting, and standing beside what counted."""
     sentences = {line.hit.sentence for line in lines}
     near = sentences | {sentence + 1 for sentence in sentences}
-    points: dict[str, int] = {}
-    for city in dict.fromkeys(mention.city for mention in cast.mentions):
-        mentions = [mention for mention in cast.mentions if mention.city == city]
-        places = {mention.sentence for mention in mentions}
-        if places & (near | {0}):
-            acts = any(mention.acts for mention in mentions)
-            points[city] = (0 in places) * TITLE_POINTS + acts * ACT_POINTS + min(len(places & near), MOST_SENTENCES)
-    return points
+    places: dict[str, set[int]] = {city: set() for city in cast.names}
+    for mention in cast.mentions:
+        places[mention.city].add(mention.sentence)
+    acting = {mention.city for mention in cast.mentions if mention.acts}
+    return {
+        city: (0 in told) * TITLE_POINTS + (city in acting) * ACT_POINTS + min(len(told & near), MOST_SENTENCES)
+        for city, told in places.items()
+        if 0 in told or told & near
+    }
 
 
 def pair_cities(cast: Cast, points: dict[str, int]) -> tuple[str, ...]:
@@ -32,8 +33,7 @@ def pair_cities(cast: Cast, points: dict[str, int]) -> tuple[str, ...]:
 
     Where many are equal, the city that comes first is taken for the one that meets the others.
     """
-    homes = {city: cast.homes(city) for city in points}
-    pairs = [(one, other) for one, other in combinations(points, 2) if not homes[one] & homes[other]]
+    pairs = [(one, other) for one, other in combinations(points, 2) if not cast.homes[one] & cast.homes[other]]
     totals = {pair: points[pair[0]] + points[pair[1]] for pair in pairs}
     most = max(totals.values(), default=0)
     best = [pair for pair in pairs if totals[pair] == most]

@@ -5,8 +5,9 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
-from typing import Generic, TypeVar
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
@@ -20,32 +21,37 @@ VERSION = 2
 MOST_WORDS = 4
 """Longer Korean texts are looked for as written only."""
 
-T = TypeVar("T")
-
 _HANGUL = re.compile("[가-힣]")
 
+Owner = Phrase | City | Cue | Country | Cooperation
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Rule(Generic[T]):
-    """Hold one text to look for: whose it is, as written, and the guards as they look after folding."""
 
-    owner: T
-    written: str
+class Rule(NamedTuple):
+    """Hold what a text means: whose it is, of which sort, and the guards as they look after folding."""
+
+    sort: type[Owner]
+    owner: Owner
     not_after: tuple[str, ...] = ()
     not_before: tuple[str, ...] = ()
     ambiguous: bool = False
 
 
-Meanings = dict[int, list[Rule[T]]]
-"""What the automaton's texts mean, by their number."""
+class Meaning(NamedTuple):
+    """Hold what one text means: the edges at which it would be part of a longer word, and its rules."""
+
+    head: str
+    tail: str
+    rules: list[Rule]
 
 
 @dataclass(slots=True, eq=False)
 class Rules:
-    """Hold everything compiled: one automaton, and what its texts mean.
+    """Hold everything compiled: one automaton, and what its texts mean, by their number.
 
+    `helping` are the phrases that have points to give, `strong` the ids of those that match alone, `ranks` for
+    each topic the places of its phrases.
     `homes` leads a country's code to that of the country it counts as; `never` are folded words that are no
-    name of a city, `ends` and `titles` those of `[names]`. `least` is the lowest `near` of all topics.
+    name of a city, `ends`, `titles` and `datelines` those of `[names]`. `least` is the lowest `near` of all topics.
     """
 
     topics: Topics
@@ -54,21 +60,26 @@ class Rules:
     never: frozenset[str]
     ends: re.Pattern[str]
     titles: frozenset[str]
+    datelines: tuple[str, ...]
     least: float
+    strong: frozenset[int]
+    ranks: tuple[dict[int, int], ...]
     keys: dict[str, int] = field(default_factory=dict, repr=False)
-    phrases: Meanings[Phrase] = field(default_factory=dict, repr=False)
-    cities: Meanings[City] = field(default_factory=dict, repr=False)
-    cues: Meanings[Cue] = field(default_factory=dict, repr=False)
-    countries: Meanings[Country] = field(default_factory=dict, repr=False)
-    fields: Meanings[Cooperation] = field(default_factory=dict, repr=False)
+    meanings: list[Meaning] = field(default_factory=list, repr=False)
+    helping: dict[int, list[Phrase]] = field(default_factory=dict, repr=False)
     automaton: AhoCorasick = field(init=False, repr=False)
 
-    def add(self, meanings: Meanings[T], rule: Rule[T]) -> None:
-        """Look for a rule's text, in each of its spellings."""
-        for key in _spellings(rule.written):
-            rules = meanings.setdefault(self.keys.setdefault(key, len(self.keys)), [])
+    def add(self, text: str, rule: Rule) -> None:
+        """Look for a text, in each of its spellings."""
+        for key in _spellings(text):
+            number = self.keys.setdefault(key, len(self.keys))
+            if number == len(self.meanings):
+                self.meanings.append(Meaning(edge(key[0]), edge(key[-1]), []))
+            rules = self.meanings[number].rules
             if all(other.owner is not rule.owner for other in rules):
                 rules.append(rule)
+                if isinstance(rule.owner, Phrase) and rule.owner.weight > 0:
+                    self.helping.setdefault(number, []).append(rule.owner)
 
 
 def compile_rules(topics: Topics, cities: Iterable[City]) -> Rules:
@@ -79,9 +90,14 @@ def compile_rules(topics: Topics, cities: Iterable[City]) -> Rules:
         _fingerprint(topics, cities),
         homes={code: country.id for country in topics.countries for code in country.same},
         never=_never_names(topics),
-        ends=re.compile(f"[{re.escape(topics.names.ends)}]" if topics.names.ends else "(?!)"),
+        ends=re.compile(f"[{re.escape(search_form(topics.names.ends))}]" if topics.names.ends else "(?!)"),
         titles=frozenset(topics.names.titles),
+        datelines=tuple(map(search_form, topics.names.datelines)),
         least=min((topic.near for topic in topics.topics), default=0),
+        strong=frozenset(
+            id(phrase) for topic in topics.topics for phrase in topic.phrases if phrase.weight >= topic.match
+        ),
+        ranks=tuple({id(phrase): rank for rank, phrase in enumerate(topic.phrases)} for topic in topics.topics),
     )
     _add_topics(rules, topics)
     for city in cities:
@@ -90,40 +106,55 @@ def compile_rules(topics: Topics, cities: Iterable[City]) -> Rules:
     return rules
 
 
+def is_letter(character: str) -> bool:
+    """Tell whether a character belongs to a script that puts blanks between words (Latin, Cyrillic ...)."""
+    return character.isalnum() and (character < "\u1100" or "\u1e00" <= character < "\u2000")
+
+
+@lru_cache(maxsize=4096)
+def edge(character: str) -> str:
+    """Name the sort of character that grows together with its like into words; Han, hiragana and Hangul do not."""
+    if "\u30a1" <= character <= "\u30fa" or character == "\u30fc":
+        return "katakana"
+    return "letter" if is_letter(character) else ""
+
+
 def _never_names(topics: Topics) -> frozenset[str]:
     countries = (word for country in topics.countries for word in country.text)
     return frozenset(search_form(word) for word in (*topics.names.never, *countries))
 
 
 def _add_topics(rules: Rules, topics: Topics) -> None:
-    for phrase in (phrase for topic in topics.topics for phrase in topic.phrases):
-        for text in phrase.text:
-            rules.add(rules.phrases, _guarded(phrase, text, phrase.not_after, phrase.not_before))
-    for cue in topics.cues:
-        for text in cue.text:
-            rules.add(rules.cues, _guarded(cue, text, cue.not_after, cue.not_before))
-    for country in topics.countries:
-        for text in country.text:
-            rules.add(rules.countries, Rule(country, text))
-    for area in topics.fields:
-        for text in area.text:
-            rules.add(rules.fields, Rule(area, text))
+    wordings: list[Phrase | Cue] = [phrase for topic in topics.topics for phrase in topic.phrases]
+    for wording in (*wordings, *topics.cues):
+        for text in wording.text:
+            _add_guarded(rules, wording, text, wording.not_after, wording.not_before)
+    named: tuple[Country | Cooperation, ...] = (*topics.countries, *topics.fields)
+    for owner in named:
+        for text in owner.text:
+            rules.add(text, Rule(type(owner), owner))
 
 
 def _add_city(rules: Rules, city: City) -> None:
     for form in city.forms:
         after, before = city.not_after.get(form, ()), city.not_before.get(form, ())
-        rules.add(rules.cities, _guarded(city, form, after, before, ambiguous=form in city.ambiguous))
+        _add_guarded(rules, city, form, after, before, ambiguous=form in city.ambiguous)
 
 
-def _guarded(
-    owner: T, text: str, not_after: Iterable[str], not_before: Iterable[str], *, ambiguous: bool = False
-) -> Rule[T]:
+def _add_guarded(
+    rules: Rules,
+    owner: Phrase | Cue | City,
+    text: str,
+    not_after: Iterable[str],
+    not_before: Iterable[str],
+    *,
+    ambiguous: bool = False,
+) -> None:
     """Fold each guard as it looks beside the text: a blank inside CJK is gone there, in Korean it may be."""
     key = search_form(text)
     after = tuple(_optional_blanks(search_form(guard + text).removesuffix(key) for guard in not_after))
     before = tuple(_optional_blanks(search_form(text + guard).removeprefix(key) for guard in not_before))
-    return Rule(owner, text, after, before, ambiguous)
+    rules.add(text, Rule(type(owner), owner, after, before, ambiguous))
 
 
 def _optional_blanks(guards: Iterable[str]) -> Iterator[str]:

@@ -1,13 +1,11 @@
 """Add up what counts: each phrase once, where it has beside it what it needs."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import NamedTuple
 
-from watcher.judge.cities import Cast
 from watcher.judge.find import Hit
-from watcher.judge.needs import missing
 from watcher.settings.topics import Needs, Phrase, Topic
 from watcher.values import Verdict
 
@@ -24,17 +22,13 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Score:
-    """Hold the addition for one topic."""
+    """Hold the addition for one topic: all finds, and those that count, in the order of topics.toml."""
 
     topic: Topic
-    lines: tuple[Line, ...]
+    lines: list[Line]
+    counted: list[Line]
 
     @cached_property
-    def counted(self) -> tuple[Line, ...]:
-        """Return the finds that count."""
-        return tuple(line for line in self.lines if not line.refused)
-
-    @property
     def total(self) -> float:
         """Return the sum of the weights."""
         return sum(line.phrase.weight for line in self.counted)
@@ -44,7 +38,7 @@ class Score:
         """Return the find that rejects the entry, if there is one."""
         return next((line for line in self.counted if line.phrase.veto), None)
 
-    @property
+    @cached_property
     def verdict(self) -> Verdict:
         """Return what the topic decides."""
         if self.topic.all or (self.total >= self.topic.match and not self.veto):
@@ -52,26 +46,18 @@ class Score:
         return Verdict.NEAR if self.total >= self.topic.near and not self.veto else Verdict.REJECTED
 
 
-def score_topic(topic: Topic, hits: Iterable[Hit[Phrase]], cast: Cast) -> Score:
-    """Add up one topic, phrase by phrase in the order of topics.toml."""
-    found: dict[int, list[Hit[Phrase]]] = {}
+def score_topic(
+    topic: Topic, ranks: Mapping[int, int], hits: Iterable[Hit[Phrase]], lacks: Callable[[Needs, int], str]
+) -> Score:
+    """Add up one topic: `ranks` are the places of its phrases, `lacks` tells what a phrase lacks in a sentence."""
+    lines: list[Line] = []
+    counted: set[int] = set()
     for hit in hits:
-        found.setdefault(id(hit.owner), []).append(hit)
-    lacks = cache(lambda needs, sentence: missing(needs, sentence, cast))
-    phrases = (phrase for phrase in topic.phrases if id(phrase) in found)
-    lines = (line for phrase in phrases for line in _count_once(phrase, found[id(phrase)], lacks))
-    return Score(topic, tuple(lines))
-
-
-def speaking_sentences(topics: Iterable[Topic], hits: Iterable[Hit[Phrase]]) -> frozenset[int]:
-    """Return the sentences with a phrase that alone would match: it speaks of cities itself."""
-    strong = {id(phrase) for topic in topics for phrase in topic.phrases if phrase.weight >= topic.match}
-    return frozenset(hit.sentence for hit in hits if id(hit.owner) in strong and not hit.refused)
-
-
-def _count_once(phrase: Phrase, hits: list[Hit[Phrase]], lacks: Callable[[Needs, int], str]) -> Iterator[Line]:
-    counted = False
-    for hit in hits:
-        refused = hit.refused or (AGAIN if counted else lacks(phrase.needs, hit.sentence))
-        counted = counted or not refused
-        yield Line(phrase, hit, refused)
+        phrase = hit.owner
+        if id(phrase) in ranks:
+            refused = hit.refused or (AGAIN if id(phrase) in counted else lacks(phrase.needs, hit.sentence))
+            if not refused:
+                counted.add(id(phrase))
+            lines.append(Line(phrase, hit, refused))
+    lines.sort(key=lambda line: ranks[id(line.phrase)])
+    return Score(topic, lines, [line for line in lines if not line.refused])

@@ -44,9 +44,9 @@ def say_why(score: Score, page: Page, cities: Iterable[str]) -> str:
         return f"The topic '{score.topic.id}' takes everything."
     if score.veto:
         return f"Vetoed by {_quote(score.veto, page)}."
-    found = _join(_quote(line, page) for line in score.counted if line.phrase.weight > 0)
-    against = _join(_quote(line, page) for line in score.counted if line.phrase.weight < 0)
-    named = _join(cities)
+    found = _join_quotes([line for line in score.counted if line.phrase.weight > 0], page)
+    against = _join_quotes([line for line in score.counted if line.phrase.weight < 0], page)
+    named = _join(list(cities))
     parts = (found or "Nothing that counts", named and f" with {named}", against and f", against it {against}")
     return f"{''.join(parts)}: {_count_points(score)}"
 
@@ -96,9 +96,13 @@ def _quote(line: Line, page: Page) -> str:
     return f"“{page.place(line.hit.start, line.hit.end).written}”"
 
 
-def _join(words: Iterable[str]) -> str:
+def _join_quotes(lines: list[Line], page: Page) -> str:
+    shown = lines[:MOST_NAMED]
+    return _join([_quote(line, page) for line in shown] + [""] * (len(lines) - len(shown)))
+
+
+def _join(words: list[str]) -> str:
     """Join as in speech: a, b and c; what is too much is counted."""
-    named = list(words)
-    if len(named) > MOST_NAMED:
-        named = [*named[: MOST_NAMED - 1], f"{len(named) - MOST_NAMED + 1} more"]
-    return " and ".join(filter(None, [", ".join(named[:-1]), *named[-1:]]))
+    if len(words) > MOST_NAMED:
+        words = [*words[: MOST_NAMED - 1], f"{len(words) - MOST_NAMED + 1} more"]
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

@@ -30,10 +30,31 @@ _INVISIBLE = re.compile(
 """Characters that leave no mark: soft hyphen, zero-width blanks, direction marks, variation selectors, fillers."""
 _ANY_HAN = re.compile(f"[{HAN}]")
 _BLANKS = re.compile(" {2,}")
-_BLANKS_IN_CJK = re.compile(f"(?<=[{HAN}{KANA}]) (?=[{HAN}{KANA}])")
+_BLANKS_IN_CJK = re.compile(f" (?<=[{HAN}{KANA}] )(?=[{HAN}{KANA}])")
 _TOO_MANY_BLANKS = re.compile(f"(?<=[{HAN}{KANA}]) +(?=[{HAN}{KANA}])|(?<= ) +")
-_PLAIN = re.compile("[ -~\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3]+")
+_PLAIN = re.compile(
+    "[ -~\u00b7\u00c0-\u00de\u00e0-\u012f\u2010-\u201f\u3000-\u301f\u3041-\u3096\u30a1-\u30fc\u4e00-\u9fff\uac00-\ud7a3"
+    "\uff01-\uff5e]+"
+)
 """Characters that each fold to one character."""
+_JOINS = "\ufffe"
+"""Stands where a character may join the one before it, so that folding the parts is not folding the whole."""
+_MOST_CHARACTERS = 16384
+"""So many characters are folded once and kept."""
+
+
+class _Table(dict[int, str]):
+    """Map each character to what it folds to, filled as characters are met."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        folded = _JOINS if _joins(character) else _fold_together(character)
+        if len(self) < _MOST_CHARACTERS:
+            self[code] = folded
+        return folded
+
+
+_SINGLY = _Table()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,25 +91,27 @@ def fold_with_offsets(text: str) -> Folded:
 
 def trace_fold(text: str, folded: str) -> Folded:
     """Find the way back from what `fold` made of a text: mostly each character is one character."""
-    if len(folded) == len(text) and (text.isascii() or _folds_singly(text)):
+    if len(folded) == len(text) and _folds_singly(text):
         return Folded(folded, range(len(text)), range(1, len(text) + 1))
     return _walk(text)
 
 
 def _folds_singly(text: str) -> bool:
-    return all(len(_fold_character(character)) == 1 for character in set(text) if not character.isascii())
+    pieces = (_SINGLY[ord(character)] for character in set(text))
+    return bool(_PLAIN.fullmatch(text)) or all(len(piece) == 1 and piece != _JOINS for piece in pieces)
 
 
 def _fold_characters(text: str) -> str:
     """Fold each character; every blank becomes a plain one."""
+    folded = text.translate(_SINGLY)
+    return _fold_together(text) if _JOINS in folded else folded
+
+
+def _fold_together(text: str) -> str:
+    """Fold characters of which some may become one."""
     text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
     text = _UNLIKE.sub(lambda found: _ALIKE[found.group()], unicodedata.normalize("NFKC", text))
     return text.translate(_simplified()) if _ANY_HAN.search(text) else text
-
-
-@lru_cache(maxsize=8192)
-def _fold_character(character: str) -> str:
-    return _fold_characters(character)
 
 
 @lru_cache(maxsize=1)
@@ -105,7 +128,7 @@ def _walk(text: str) -> Folded:
     offsets: list[int] = []
     ends: list[int] = []
     for start, end in _clusters(text):
-        piece = _fold_characters(text[start:end]) if end - start > 1 else _fold_character(text[start])
+        piece = _fold_characters(text[start:end])
         alike = len(piece) == end - start
         pieces.append(piece)
         offsets.extend(range(start, end) if alike else [start] * len(piece))
@@ -131,10 +154,14 @@ def _clusters(text: str) -> Iterator[tuple[int, int]]:
 
 @lru_cache(maxsize=8192)
 def _leans_back(character: str) -> bool:
-    """Tell whether a character may join the one before it: marks, jamo, invisible characters."""
+    """Tell whether a character belongs to the one before it: it joins it, or cannot be seen."""
+    return _joins(character) or bool(_INVISIBLE.match(character))
+
+
+def _joins(character: str) -> bool:
+    """Tell whether a character may become one with the one before it: marks and jamo."""
     first = unicodedata.normalize("NFKD", character)[0]
-    jamo = "\u1100" <= first <= "\u11ff"
-    return jamo or unicodedata.category(first).startswith("M") or bool(_INVISIBLE.match(character))
+    return "\u1100" <= first <= "\u11ff" or unicodedata.category(first).startswith("M")
 
 
 def _drop_blanks(text: str, offsets: list[int], ends: list[int]) -> Folded:

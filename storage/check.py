@@ -4,13 +4,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import ColumnElement, ForeignKey, Table, and_, exists, not_
+from sqlalchemy import ColumnElement, ForeignKey, Table, and_, exists, not_, or_
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from storage.database import HEAD, Database
 from storage.errors import StorageError
-from storage.gather import CAPTURED
+from storage.gather import CAPTURED, WANTED
+from storage.labels import RELEVANT, TOLD
 from storage.rows import DIGEST_ITEMS, ITEMS
 from storage.stats import count_where
 from storage.upsert import MATCHED
@@ -93,11 +94,16 @@ def _leads_nowhere(key: ForeignKey) -> ColumnElement[bool]:
 
 def _find_contradictions(database: Database, settled: datetime) -> list[str]:
     matched, aside = ITEMS.c.verdict == MATCHED, ITEMS.c.captured_at.is_(None)
+    by_hand = or_(ITEMS.c.label == RELEVANT, TOLD)
     alone = and_(ITEMS.c.story_id.is_(None), ITEMS.c.captured_at < settled)
     told = exists().where(ITEMS.c.id == DIGEST_ITEMS.c.item_id, aside)
     wrongs: tuple[tuple[Table, ColumnElement[bool], str], ...] = (
-        (ITEMS, and_(CAPTURED, not_(matched)), "captured, though they did not match (rows: {}); please report this."),
-        (ITEMS, and_(matched, aside), "matched, and yet not captured (rows: {}); please report this."),
+        (
+            ITEMS,
+            and_(CAPTURED, not_(matched), not_(by_hand)),
+            "captured, though they did not match (rows: {}); please report this.",
+        ),
+        (ITEMS, and_(matched, aside, WANTED), "matched, and yet not captured (rows: {}); please report this."),
         (ITEMS, alone, "captured, and of no story (rows: {}); restart the service, which compares them."),
         (DIGEST_ITEMS, told, "told, and yet not captured (rows: {}); please report this."),
     )

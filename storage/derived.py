@@ -22,18 +22,18 @@ SELECT i.id, i.feed_id, i.kind, i.title, i.url,
     i.published_at, i.captured_at, i.language, i.score, i.why, coalesce(i.story_id, i.id) AS story_id,
     i.backfill, (i.feed_id IS NULL AND i.key LIKE 'seed:%') AS is_seed
 FROM items AS i
-WHERE i.captured_at IS NOT NULL"""
+WHERE i.captured_at IS NOT NULL AND i.label <> 'irrelevant'"""
 
 STORIES = """CREATE VIEW stories AS
 SELECT s.id AS story_id, s.title, s.kind, coalesce({pairs}, '') AS pairs,
     count(*) AS items, min(i.captured_at) AS first_captured_at, max(i.captured_at) AS last_captured_at
 FROM items AS i JOIN items AS s ON s.id = coalesce(i.story_id, i.id)
-WHERE i.captured_at IS NOT NULL
+WHERE i.captured_at IS NOT NULL AND i.label <> 'irrelevant'
 GROUP BY s.id, s.title, s.kind"""
 
 STORY_PAIRS = """(SELECT {concat}(value, ', ') FROM (
     SELECT DISTINCT f.value {collate} AS value FROM items AS m {facets_of_m}
-    WHERE f.name = 'pair' AND m.captured_at IS NOT NULL
+    WHERE f.name = 'pair' AND m.captured_at IS NOT NULL AND m.label <> 'irrelevant'
         AND (m.story_id = s.id OR (m.id = s.id AND m.story_id IS NULL))
     ORDER BY value) AS one)"""
 

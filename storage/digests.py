@@ -8,14 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, exists, func, insert, not_, select, tuple_
 
 from storage.database import Database
-from storage.gather import CAPTURED, SEED, gather_items
+from storage.gather import NEWS, WANTED, gather_items
 from storage.records import DigestSummary, FullItem
 from storage.rows import DELIVERIES, DIGEST_ITEMS, DIGESTS, ITEMS, insert_into, model_of, values_of
 from storage.tables import DeliveryRow, DigestRow
 from storage.upsert import NEAR
-
-IRRELEVANT = "irrelevant"
-NEWS: ColumnElement[bool] = and_(CAPTURED, not_(SEED))
 
 EARLIER = ITEMS.alias("earlier")
 ECHO: ColumnElement[bool] = exists().where(
@@ -58,8 +55,8 @@ class Digests:
         told = select(DIGEST_ITEMS.c.item_id).where(DIGEST_ITEMS.c.subscription == subscription)
         chosen = select(ITEMS).where(
             NEWS,
+            WANTED,
             ITEMS.c.backfill.is_(False),
-            ITEMS.c.label != IRRELEVANT,
             ITEMS.c.captured_at >= since,
             ITEMS.c.id.not_in(told),
             not_(ECHO),
@@ -68,7 +65,8 @@ class Digests:
 
     def count_backfill(self, since: datetime, until: datetime) -> int:
         """Count the items captured between two instants that were old at their first sight."""
-        chosen = select(func.count()).where(NEWS, ITEMS.c.backfill.is_(True), ITEMS.c.captured_at.between(since, until))
+        old = and_(NEWS, WANTED, ITEMS.c.backfill.is_(True))
+        chosen = select(func.count()).where(old, ITEMS.c.captured_at.between(since, until))
         with self._database.reading() as connection:
             return connection.scalar(chosen) or 0
 
@@ -78,7 +76,7 @@ class Digests:
             ITEMS.c.captured_at.is_(None),
             ITEMS.c.verdict == NEAR,
             ITEMS.c.backfill.is_(False),
-            ITEMS.c.label != IRRELEVANT,
+            WANTED,
             ITEMS.c.first_seen_at.between(since, until),
         )
         nearest = chosen.order_by(ITEMS.c.score.desc(), ITEMS.c.first_seen_at.desc(), ITEMS.c.id.desc())

@@ -1,4 +1,4 @@
-"""Gather items with all that belongs to them: facets, and the other items of their story."""
+"""Gather items with all that belongs to them: facets, and the other items of their story that are wanted."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -17,6 +17,10 @@ CAPTURED: ColumnElement[bool] = ITEMS.c.captured_at.is_not(None)
 SEED: ColumnElement[bool] = and_(ITEMS.c.feed_id.is_(None), ITEMS.c.key.like("seed:%"))
 NEWS: ColumnElement[bool] = and_(CAPTURED, not_(SEED))
 """What feeds brought and the rules captured."""
+
+IRRELEVANT = "irrelevant"
+WANTED: ColumnElement[bool] = ITEMS.c.label != IRRELEVANT
+"""Nobody marked it irrelevant."""
 
 
 def gather_items(connection: Connection, chosen: Select[Any]) -> list[FullItem]:
@@ -62,7 +66,7 @@ def _members_of(stories: Iterable[int]) -> Select[Any]:
     columns = (ITEMS.c[name] for name in ("id", "title", "url", "feed_id", "captured_at", "story_why"))
     return (
         select(STORY.label("story"), *columns)
-        .where(CAPTURED, or_(ITEMS.c.story_id.in_(wanted), ITEMS.c.id.in_(wanted)))
+        .where(CAPTURED, WANTED, or_(ITEMS.c.story_id.in_(wanted), ITEMS.c.id.in_(wanted)))
         .order_by(ITEMS.c.captured_at, ITEMS.c.id)
     )
 

@@ -26,12 +26,15 @@ from sqlalchemy import (
 
 from storage.database import Database
 from storage.derived import SEARCHED
-from storage.gather import CAPTURED, NEWS, SEED, STORY, gather_items
+from storage.gather import CAPTURED, IRRELEVANT, NEWS, SEED, STORY, WANTED, gather_items
 from storage.records import FullItem, NewItem
-from storage.rows import ITEMS, clean_text, fit_key
+from storage.rows import ITEMS, clean_text, fit_key, is_id
 from storage.upsert import NEAR, plant_items
 
-NEAR_BY: ColumnElement[bool] = and_(ITEMS.c.captured_at.is_(None), ITEMS.c.verdict == NEAR)
+ASIDE: ColumnElement[bool] = and_(ITEMS.c.captured_at.is_(None), WANTED)
+NEAR_BY: ColumnElement[bool] = and_(ASIDE, ITEMS.c.verdict == NEAR)
+REJECTED: ColumnElement[bool] = and_(ASIDE, ITEMS.c.verdict != NEAR)
+REFUSED: ColumnElement[bool] = ITEMS.c.label == IRRELEVANT
 
 
 class Items:
@@ -46,25 +49,32 @@ class Items:
         *,
         captured: bool = True,
         near: bool = False,
+        rejected: bool = False,
+        irrelevant: bool = False,
         seeds: bool | None = None,
         before_id: int | None = None,
     ) -> list[FullItem]:
-        """Return items, newest first: the captured ones, the near ones, or both; all of them where `limit` is None.
+        """Return items of the sorts that are chosen, newest first; all of them where `limit` is None.
 
-        `seeds` True: only seeds, False: none of them. `before_id` goes on where an earlier list ended.
+        An item that somebody marked irrelevant is of that sort alone. `seeds` True: only seeds, False: none of them.
+        `before_id` goes on where an earlier list ended.
         """
-        choices = [choice for choice, chosen in ((CAPTURED, captured), (NEAR_BY, near)) if chosen]
+        sorts = (and_(CAPTURED, WANTED), captured), (NEAR_BY, near), (REJECTED, rejected), (REFUSED, irrelevant)
+        choices = [choice for choice, chosen in sorts if chosen]
         if seeds is not None:
             seeded = SEED if seeds else not_(SEED)
             choices = [and_(choice, seeded) for choice in choices]
-        newest = _moment(ITEMS, near)
+        aside = near or rejected or irrelevant
+        newest = _moment(ITEMS, aside)
         listed = select(ITEMS).where(or_(false(), *choices)).order_by(newest.desc(), ITEMS.c.id.desc())
         if before_id is not None:
-            listed = listed.where(_is_older(before_id, near))
+            listed = listed.where(_is_older(before_id, aside))
         return self._gather(listed.limit(limit))
 
     def find(self, item_id: int) -> FullItem | None:
         """Return one item with its facets and the others of its story."""
+        if not is_id(item_id):
+            return None
         return next(iter(self._gather(select(ITEMS).where(ITEMS.c.id == item_id))), None)
 
     def find_by_key(self, key: str) -> FullItem | None:
@@ -77,7 +87,7 @@ class Items:
             return plant_items(connection, items)
 
     def search(self, terms: Sequence[str], limit: int) -> list[FullItem]:
-        """Return the captured items whose folded text holds all terms, newest first.
+        """Return the captured items whose folded text holds all terms, newest first; none that is marked irrelevant.
 
         `terms` are folded like the texts: lower-case words and two-character pieces of CJK.
         """
@@ -86,7 +96,7 @@ class Items:
             return []
         newest = select(ITEMS).order_by(ITEMS.c.captured_at.desc(), ITEMS.c.id.desc()).limit(limit)
         with self._database.reading() as connection:
-            return gather_items(connection, newest.where(CAPTURED, _holds_all(connection, words)))
+            return gather_items(connection, newest.where(CAPTURED, WANTED, _holds_all(connection, words)))
 
     def newest_by_feed(self) -> dict[str, datetime]:
         """Return when each feed's newest entry was published, or first seen where it has no date."""
@@ -96,14 +106,18 @@ class Items:
             return dict(connection.execute(chosen).all())
 
     def counts(self) -> dict[str, int]:
-        """Count items: captured, near, rejected, the seeds apart from them, and the stories of the captured ones."""
-        rejected = and_(ITEMS.c.captured_at.is_(None), ITEMS.c.verdict != NEAR)
+        """Count items: captured, near, rejected, those marked irrelevant and the seeds apart from them.
+
+        `stories` are those of the captured ones.
+        """
+        news = and_(NEWS, WANTED)
         chosen = select(
-            _count(NEWS).label("captured"),
+            _count(news).label("captured"),
             _count(NEAR_BY).label("near"),
-            _count(rejected).label("rejected"),
+            _count(REJECTED).label("rejected"),
+            _count(REFUSED).label("irrelevant"),
             _count(SEED).label("seeds"),
-            func.count(distinct(case((NEWS, STORY)))).label("stories"),
+            func.count(distinct(case((news, STORY)))).label("stories"),
         )
         with self._database.reading() as connection:
             return dict(connection.execute(chosen).mappings().one())
@@ -113,15 +127,15 @@ class Items:
             return gather_items(connection, chosen)
 
 
-def _moment(items: FromClause, near: bool) -> ColumnElement[datetime]:
+def _moment(items: FromClause, aside: bool) -> ColumnElement[datetime]:
     """Return what a list of items is ordered by; the index on captured_at serves where it can."""
-    return func.coalesce(items.c.captured_at, items.c.first_seen_at) if near else items.c.captured_at
+    return func.coalesce(items.c.captured_at, items.c.first_seen_at) if aside else items.c.captured_at
 
 
-def _is_older(item_id: int, near: bool) -> ColumnElement[bool]:
+def _is_older(item_id: int, aside: bool) -> ColumnElement[bool]:
     last = ITEMS.alias("last")
-    moment = select(_moment(last, near)).where(last.c.id == item_id).scalar_subquery()
-    newest = _moment(ITEMS, near)
+    moment = select(_moment(last, aside)).where(last.c.id == item_id).scalar_subquery()
+    newest = _moment(ITEMS, aside)
     return or_(newest < moment, and_(newest == moment, ITEMS.c.id < item_id))
 
 

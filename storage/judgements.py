@@ -17,7 +17,7 @@ ROWS = 200
 
 TEXTS = ("title", "summary", "text")
 WRITTEN = (*JUDGEMENT, "captured_at", "backfill")
-SEEN = ("id", "language", "published_at", "first_seen_at", *WRITTEN)
+SEEN = ("id", "language", "published_at", "first_seen_at", "label", *WRITTEN)
 
 
 class Judgements:
@@ -41,14 +41,15 @@ class Judgements:
     def replace(self, judged: Sequence[Rejudged]) -> set[int]:
         """Write new judgements in one transaction; return the ids of the items that took them.
 
-        An item that another process judged, captured or purged since it was read, or is writing now, is left as it is.
+        An item that another process judged, captured, labelled or purged since it was read, or is writing now, is left
+        as it is.
         """
         ids = [one.item.id for one in judged]
-        chosen = select(ITEMS.c.id, ITEMS.c.rules, ITEMS.c.captured_at).where(ITEMS.c.id.in_(ids))
+        chosen = select(ITEMS.c.id, ITEMS.c.rules, ITEMS.c.captured_at, ITEMS.c.label).where(ITEMS.c.id.in_(ids))
         change = update(ITEMS).where(ITEMS.c.id == bindparam("item_id"))
         with self._database.writing() as connection:
             rows = connection.execute(chosen.with_for_update(skip_locked=True))
-            standing = {row.id: (row.rules, row.captured_at) for row in rows}
+            standing = {row.id: (row.rules, row.captured_at, row.label) for row in rows}
             taken = {one.item.id or 0: one for one in judged if standing.get(one.item.id) == _stood(one.item)}
             if taken:
                 connection.execute(change, [_values(item_id, one) for item_id, one in taken.items()])
@@ -74,7 +75,7 @@ class Judgements:
 
 
 def _stood(item: ItemRow) -> tuple[object, ...]:
-    return item.rules, item.captured_at
+    return item.rules, item.captured_at, item.label
 
 
 def _values(item_id: int, new: Rejudged) -> dict[str, Any]:

@@ -78,6 +78,11 @@ def fit_address(address: str) -> str:
     return clean if len(clean.encode()) <= LONGEST_INDEXED else ""
 
 
+def is_id(number: int) -> bool:
+    """Tell whether a number can be an id; PostgreSQL has no larger ones, and asking for them would fail."""
+    return 0 < number < 2**31
+
+
 def batches(things: Iterable[Thing]) -> Iterator[list[Thing]]:
     """Cut things into lists of at most BATCH."""
     rest = iter(things)

@@ -12,6 +12,7 @@ from storage.feeds import Feeds
 from storage.items import Items
 from storage.judgements import Judgements
 from storage.keeping import Keeping
+from storage.labels import Labels
 from storage.stories import Stories
 
 
@@ -28,6 +29,7 @@ class Store:
         self.feeds = Feeds(database, owner)
         self.items = Items(database)
         self.judgements = Judgements(database)
+        self.labels = Labels(database)
         self.stories = Stories(database)
         self.digests = Digests(database)
         self.deliveries = Deliveries(database, owner)

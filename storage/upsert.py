@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
+from storage.gather import IRRELEVANT
 from storage.records import NewItem, Recorded
 from storage.rows import FACETS, ITEMS, batches, clean_text, fit_address, fit_key, insert_into, values_of
 
@@ -101,7 +102,7 @@ def _upsert_statement(dialect: str) -> Upsert:
         _take(statement, TEXTS)
         | _take_unless(statement, JUDGEMENT, stays)
         | _take_unless(statement, PUBLISHED, ITEMS.c.published_at.is_not(None))
-        | {"captured_at": func.coalesce(ITEMS.c.captured_at, statement.excluded.captured_at)}
+        | {"captured_at": _captured(statement)}
     )
     return _on_known_key(statement, changes)
 
@@ -112,6 +113,12 @@ def _plant_statement(dialect: str) -> Upsert:
     has_text = and_(ITEMS.c.text != "", statement.excluded.text == "")
     changes = _take(statement, RECORD) | _take_unless(statement, ("text", "folded"), has_text)
     return _on_known_key(statement, changes)
+
+
+def _captured(statement: Insert) -> ColumnElement[Any]:
+    """Capture what matches now; what somebody marked irrelevant stays set aside."""
+    captured = func.coalesce(ITEMS.c.captured_at, statement.excluded.captured_at)
+    return case((ITEMS.c.label == IRRELEVANT, ITEMS.c.captured_at), else_=captured)
 
 
 def _take(statement: Insert, names: Sequence[str]) -> dict[str, ColumnElement[Any]]:

@@ -213,7 +213,7 @@ def test_an_item_without_a_story_is_a_fault_when_an_hour_has_passed(store):
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        ("UPDATE items SET verdict = 'near' WHERE key = 'cna:2'", "items: captured, though they did not match (rows: 1)"),
+        ("UPDATE items SET captured_at = first_seen_at, story_id = id WHERE key = 'cna:3'", "items: captured, though they did not match (rows: 1)"),
         ("UPDATE items SET verdict = 'matched' WHERE key = 'cna:4'", "items: matched, and yet not captured (rows: 1)"),
         ("UPDATE items SET captured_at = NULL, verdict = 'near' WHERE key = 'cna:1'", "digest_items: told, and yet not captured (rows: 1)"),
     ],
@@ -301,7 +301,7 @@ def test_views_and_search_are_made_anew_when_asked(store, cw):
 def test_a_check_of_another_schema_says_so_and_looks_no_further(store):
     fill(store)
     execute(store, "UPDATE alembic_version SET version_num = '0001'", "UPDATE items SET verdict = 'near'")
-    assert faults(store) == ["the schema is 0001, and 0002 is needed; run `city-watcher db upgrade`."]
+    assert faults(store) == ["the schema is 0001, and 0003 is needed; run `city-watcher db upgrade`."]
 
 
 # stats

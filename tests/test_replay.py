@@ -22,6 +22,7 @@ from watcher.cli.place import wall_clock
 from watcher.digest import edition_for, note_subscriptions, preview
 from watcher.judge import Judge
 from watcher.poll import open_poller, poll
+from watcher.records import entry_from, rejudged
 from watcher.replay import RULES, SHOWN, Change, catch_up, enact_rules, replay
 from watcher.service import REPLAY_EVERY, Service
 from watcher.settings.cities import City
@@ -207,7 +208,12 @@ def test_a_dry_run_writes_nothing_and_says_what_would_change(desk, store, clock)
     assert dump(store) == before
     assert (dry.judged, dry.captured, dry.near, dry.rejected, dry.kept, dry.changes) == (5, 1, 1, 1, 1, 5)
     assert dry.changed[0] == Change(
-        id=id_of(store, "cna:1"), before=Verdict.REJECTED, after=Verdict.MATCHED, score=3.0, title=LANTERNS
+        id=id_of(store, "cna:1"),
+        before=Verdict.REJECTED,
+        after=Verdict.MATCHED,
+        score=3.0,
+        title=LANTERNS,
+        why="“Lanterns”: 3 points, 3 are needed.",
     )
     assert replay(desk, NEW, apply=True) == dry
     assert dump(store) != before
@@ -293,11 +299,35 @@ def test_what_is_set_aside_comes_before_what_is_captured(desk, store):
     assert rows == [[ids[1], ids[3]], [ids[0], ids[2]]]
 
 
-def test_a_labelled_item_is_judged_like_any_other_and_keeps_its_label(desk, store):
-    keep(store, aside(1, LANTERNS, label="irrelevant"), aside(2, f"{LANTERNS} again", label="relevant"))
-    assert replay(desk, NEW, apply=True).captured == 2
-    assert [item(store, number).item.label for number in (1, 2)] == ["irrelevant", "relevant"]
+def test_what_was_set_aside_and_marked_irrelevant_is_judged_and_stays_there(desk, store):
+    keep(store, aside(1, LANTERNS, label="irrelevant"), aside(2, f"{LANTERNS} again"))
+    done = replay(desk, NEW, apply=True)
+    assert (done.captured, done.refused) == (1, 1)
+    assert [(one.label, one.before, one.after) for one in done.changed] == [
+        ("", "rejected", "matched"),
+        ("irrelevant", "rejected", "matched"),
+    ]
+    refused = item(store, 1).item
+    assert (refused.verdict, refused.captured_at, refused.label) == ("matched", None, "irrelevant")
     assert news_of(desk) == [f"{LANTERNS} again"]
+
+
+def test_what_was_marked_relevant_stays_captured_whatever_new_rules_say(desk, store):
+    keep(store, aside(1, TARIFFS), aside(2, FERRY, verdict="near"))
+    store.labels.mark([id_of(store, "cna:1"), id_of(store, "cna:2")], "relevant", NOW)
+    done = replay(desk, NEW, apply=True)
+    assert (done.captured, done.kept, done.refused) == (0, 0, 0)
+    assert [item(store, number).item.captured_at for number in (1, 2)] == [NOW, NOW]
+    assert {item(store, number).item.rules for number in (1, 2)} == {NEW.fingerprint}
+
+
+def test_a_label_that_came_while_the_item_was_judged_counts(desk, store):
+    keep(store, aside(1, LANTERNS))
+    [[row]] = store.judgements.outdated(NEW.fingerprint, 100)
+    store.labels.mark([row.id], "irrelevant", NOW)
+    change = rejudged(row, NEW.judge(entry_from(row)), NOW, rules=NEW.fingerprint, backfill=DAY)
+    assert store.judgements.replace([change]) == set()
+    assert item(store, 1).item.captured_at is None
 
 
 def test_seeds_are_left_to_those_who_plant_them(desk, store):
@@ -580,9 +610,9 @@ def test_the_command_tells_of_a_new_city(cw, tmp_path):
 def test_the_command_speaks_json(cw):
     dry, applied, again = (json.loads(cw("topics", "replay", "--json", *more)) for more in ((), ("--apply",), ()))
     [change] = dry.pop("changed")
-    assert set(change) == {"id", "before", "after", "score", "title", "gained", "lost"}
+    assert set(change) == {"id", "before", "after", "score", "title", "why", "label", "gained", "lost"}
     assert (change["before"], change["after"], change["title"]) == ("rejected", "matched", LANTERNS)
-    counts = {"judged": 2, "captured": 1, "near": 0, "rejected": 0, "kept": 0, "altered": 0}
+    counts = {"judged": 2, "captured": 1, "near": 0, "rejected": 0, "kept": 0, "altered": 0, "refused": 0}
     assert dry == counts | {"applied": False}
     assert applied == counts | {"applied": True, "changed": [change]}
     assert again["judged"] == 0

@@ -255,7 +255,7 @@ def test_joining_a_story_that_is_not_there_changes_nothing(store):
 def test_items_are_counted_by_what_they_are(store):
     store.items.plant([seed_item()])
     keep(store, new_item("cna:1"), new_item("cna:2", "near"), new_item("cna:3", "rejected"))
-    assert store.items.counts() == {"captured": 1, "near": 1, "rejected": 1, "seeds": 1, "stories": 1}
+    assert store.items.counts() == {"captured": 1, "near": 1, "rejected": 1, "irrelevant": 0, "seeds": 1, "stories": 1}
 
 
 def test_news_that_joins_a_seed_is_a_story(store):
@@ -266,7 +266,7 @@ def test_news_that_joins_a_seed_is_a_story(store):
 
 
 def test_an_empty_store_counts_nothing(store):
-    assert store.items.counts() == {"captured": 0, "near": 0, "rejected": 0, "seeds": 0, "stories": 0}
+    assert store.items.counts() == {"captured": 0, "near": 0, "rejected": 0, "irrelevant": 0, "seeds": 0, "stories": 0}
 
 
 def test_the_newest_entry_of_each_feed_is_known(store):

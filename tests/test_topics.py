@@ -99,8 +99,8 @@ def test_every_phrase_says_where_it_comes_from() -> None:
             ["'Sister City' and 'sister-city'", "remove one"],
         ),
         (
-            PHRASE + 'text = "sister-city"\nweight = 1\n[[topic.phrase]]\ntext = "Sister City"\nweight = 1\n',
-            ['phrase 2 "Sister City"', "is already there", "remove one"],
+            PHRASE + 'text = "Sister City"\nweight = 1\n[[topic.phrase]]\ntext = "sister-city"\nweight = 1\n',
+            ['phrase 2 "sister-city"', "is already there", "remove one"],
         ),
         (PHRASE + 'text = "x"\nweight = 1\nnot_after = ["a ", "A "]\n', ["'not_after' holds", "remove one"]),
         (

@@ -36,7 +36,14 @@ def test_a_purged_entry_that_is_still_in_its_feed_is_not_new(site, make_desk, ju
     site.pages["/a"] = rss(LANTERNS, FORUM, SHARES)
     tally = look(desk, judge)
     assert (tally.entries, tally.new_entries, tally.captured) == (3, 1, 0)
-    assert desk.store.items.counts() == {"captured": 1, "near": 0, "rejected": 1, "seeds": 0, "stories": 1}
+    assert desk.store.items.counts() == {
+        "captured": 1,
+        "near": 0,
+        "rejected": 1,
+        "irrelevant": 0,
+        "seeds": 0,
+        "stories": 1,
+    }
 
 
 def test_upkeep_is_done_once_a_day(make_desk, clock):

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from storage.gather import IRRELEVANT
+from storage.labels import RELEVANT
 from storage.records import Compared, FullItem, NewItem, Rejudged, VisitRecord
 from storage.seeds import Seed
 from storage.tables import FeedRow, ItemRow, VisitRow
@@ -19,6 +21,8 @@ from watcher.text import index_text
 from watcher.urls import canonical_url
 from watcher.values import Entry, Failed, Feed, Fetched, Judgement, Kind, News, Outcome, Reason, Verdict, Visit
 
+BY_HAND = "Somebody marked it relevant."
+"""Why an item is told that the rules alone would not have captured."""
 KEY_DIGITS = 24
 """Hexadecimal digits of an item's key: 96 bits, so that two entries of one feed never share one."""
 
@@ -133,14 +137,15 @@ def entry_from(row: ItemRow) -> Entry:
 def rejudged(row: ItemRow, judgement: Judgement, now: datetime, *, rules: str, backfill: timedelta) -> Rejudged:
     """Return what a new judgement changes of a stored item.
 
-    What is captured stays so: where it would not match any more, it keeps its judgement. What is captured now and
-    is older than `backfill` by its date, or by its first sight when it has none, is marked so.
+    What is captured stays so: where it would not match any more, it keeps its judgement. What was set aside and
+    marked irrelevant stays there. What is captured now and is older than `backfill` by its date, or by its first sight
+    when it has none, is marked so.
     """
     matched = judgement.verdict is Verdict.MATCHED
     if row.captured_at is not None and not matched:
         return Rejudged(item=row, columns={"rules": rules})
     columns = _judged(judgement, rules)
-    if row.captured_at is None and matched:
+    if row.captured_at is None and matched and row.label != IRRELEVANT:
         old = (row.published_at or row.first_seen_at) < now - backfill
         columns |= {"captured_at": now, "backfill": row.backfill or old}
     return Rejudged(item=row, columns=columns, facets=_facets(judgement))
@@ -171,7 +176,7 @@ def news_from(full: FullItem, names: dict[str, str]) -> News:
         fields=full.values("field"),
         topics=full.values("topic"),
         reasons=tuple(Reason(**reason) for reason in row.reasons),
-        why=row.why,
+        why=BY_HAND if row.label == RELEVANT and row.verdict != Verdict.MATCHED else row.why,
     )
 
 

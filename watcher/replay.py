@@ -5,6 +5,7 @@ from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from storage.gather import IRRELEVANT
 from storage.tables import ItemRow
 from watcher.desk import Desk
 from watcher.judge import Judge
@@ -27,7 +28,7 @@ _ORDER = (Verdict.MATCHED, Verdict.NEAR, Verdict.REJECTED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """Hold what other rules say of one item; `score` is the new one.
+    """Hold what other rules say of one item; `score` and `why` are the new ones, `label` is what a person said of it.
 
     `gained` and `lost` are cities, pairs and the kind, of an item that is captured and would be again.
     """
@@ -37,6 +38,8 @@ class Change:
     after: Verdict
     score: float
     title: str
+    why: str = ""
+    label: str = ""
     gained: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
 
@@ -46,8 +49,8 @@ class Replayed:
     """Add up what a replay came to: how many were judged, and how many of them are something else now.
 
     `kept` were captured, would not match any more, and stay. `altered` are captured, match still, and get other
-    cities, pairs or kinds. `changed` holds the first SHOWN changes, the newly captured before all others, then the
-    altered.
+    cities, pairs or kinds. `refused` would match, and stay out, for somebody marked them irrelevant. `changed` holds
+    the first SHOWN changes, the newly captured before all others, then the altered.
     """
 
     judged: int = 0
@@ -56,12 +59,13 @@ class Replayed:
     rejected: int = 0
     kept: int = 0
     altered: int = 0
+    refused: int = 0
     changed: list[Change] = field(default_factory=list)
 
     @property
     def changes(self) -> int:
         """Return how many items are, or would be, something else."""
-        return self.captured + self.near + self.rejected + self.kept + self.altered
+        return self.captured + self.near + self.rejected + self.kept + self.altered + self.refused
 
     def add(self, change: Change, *, aside: bool) -> None:
         """Count what became of one item; `aside` says that it was set aside until now."""
@@ -69,9 +73,10 @@ class Replayed:
             is_news = bool(change.gained or change.lost)
             self.altered += is_news
         else:
-            is_news = change.before is not change.after
+            is_news, is_refused = change.before is not change.after, change.label == IRRELEVANT
             self.kept += is_news and not aside
-            self.captured += is_news and aside and change.after is Verdict.MATCHED
+            self.captured += is_news and aside and change.after is Verdict.MATCHED and not is_refused
+            self.refused += is_news and aside and change.after is Verdict.MATCHED and is_refused
             self.near += is_news and aside and change.after is Verdict.NEAR
             self.rejected += is_news and aside and change.after is Verdict.REJECTED
         if is_news:
@@ -92,7 +97,8 @@ def rules_stand(desk: Desk, judge: Judge) -> bool:
 def replay(desk: Desk, judge: Judge, *, apply: bool, stopping: Callable[[], bool] = lambda: False) -> Replayed:
     """Judge again everything that other rules judged, a batch at a time, and write it when `apply`.
 
-    What is captured stays captured. `stopping` is asked before each batch.
+    What is captured stays captured, and what was set aside and marked irrelevant stays there. `stopping` is asked
+    before each batch.
     """
     tally = Replayed()
     for rows in desk.store.judgements.outdated(judge.fingerprint, READ_CHARACTERS):
@@ -143,10 +149,13 @@ def _compare(row: ItemRow, judgement: Judgement, noted: Set[tuple[str, str]] | N
         after=judgement.verdict,
         score=judgement.score,
         title=row.title,
+        why=judgement.why,
+        label=row.label,
         gained=tuple(sorted(new - old)),
         lost=tuple(sorted(old - new)),
     )
 
 
 def _rank(change: Change) -> tuple[int, bool, float, int]:
-    return _ORDER.index(change.after), bool(change.gained or change.lost), -change.score, change.id
+    stays = bool(change.gained or change.lost or change.label == IRRELEVANT)
+    return _ORDER.index(change.after), stays, -change.score, change.id

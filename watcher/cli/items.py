@@ -1,42 +1,61 @@
-"""`items`: what was captured."""
+"""`items`: what was captured, what was not, and what people say of it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import typer
 from rich.markup import escape
 
+from storage.gather import IRRELEVANT
 from storage.records import FullItem
+from storage.tables import ItemRow
+from watcher.cli import LaterCommands
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.cli.show import count, out, show_json, show_table
 from watcher.errors import WatcherError
 from watcher.settings.ties import Tie
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Look at the captured items.")
+
+class ItemsCommands(LaterCommands):
+    """Let looking wait for nothing that marking needs."""
+
+    later: ClassVar[Mapping[str, str]] = {"mark": "mark"}
+
+
+app = typer.Typer(
+    cls=ItemsCommands, no_args_is_help=True, add_completion=False, help="Look at the items, and mark them."
+)
 
 
 @app.callback()
 def items() -> None:
-    """Look at the captured items."""
+    """Look at the items, and mark them."""
 
 
 @app.command("list")
 def list_items(
     context: typer.Context,
     near: Annotated[bool, typer.Option("--near", help="List near misses instead.")] = False,
+    irrelevant: Annotated[bool, typer.Option("--irrelevant", help="List what was marked irrelevant.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="List everything stored, and what each is.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at the most.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List captured items, or near misses, the newest first."""
+    """List captured items, or others that are stored, the newest first."""
     place: Place = context.obj
     with open_desk(place) as desk:
-        found = desk.store.items.recent(limit=limit, captured=not near, near=near)
+        found = desk.store.items.recent(
+            limit=limit,
+            captured=everything or not (near or irrelevant),
+            near=everything or near,
+            rejected=everything,
+            irrelevant=everything or irrelevant,
+        )
     if as_json:
         show_json([brief(full) for full in found])
     else:
-        what = "No near miss is kept" if near else "Nothing captured yet"
-        list_table(found, empty=f"{what}; `city-watcher poll` visits the feeds.")
+        list_table(found, empty=_say_none(near, irrelevant), states=everything or (near and irrelevant))
 
 
 @app.command()
@@ -51,7 +70,7 @@ def show(
         full = desk.store.items.find(item)
         ties = desk.ties
     if full is None:
-        raise WatcherError(f"there is no item {item}; `city-watcher items list` shows those there are.")
+        raise WatcherError(f"there is no item {item}; `city-watcher items list --all` shows those there are.")
     if as_json:
         known = [tie.model_dump() for tie in _known(full, ties)]
         more = {"summary": full.item.summary, "text": full.item.text, "reasons": full.item.reasons}
@@ -60,20 +79,35 @@ def show(
         _tell(full, ties)
 
 
-def list_table(found: Sequence[FullItem], *, empty: str) -> None:
-    """Print items as lines: number, day, kind, pair, title."""
+def _say_none(near: bool, irrelevant: bool) -> str:
+    if irrelevant and not near:
+        return "Nothing is marked irrelevant; `city-watcher items mark 12 irrelevant` marks item 12."
+    return f"{'No near miss is kept' if near else 'Nothing captured yet'}; `city-watcher poll` visits the feeds."
+
+
+def list_table(found: Sequence[FullItem], *, empty: str, states: bool = False) -> None:
+    """Print items as lines: number, day, feed, kind, pair, title; with `states` also what each item is."""
     rows = [
         (
             full.item.id,
             full.item.published_at,
             full.item.feed_id or "seed",
+            *([_state(full.item)] if states else []),
             full.item.kind,
             ", ".join(full.values("pair")),
             full.item.title,
         )
         for full in found
     ]
-    show_table(("id", "published", "feed", "kind", "pair", "title"), rows, empty=empty)
+    state = ("state",) if states else ()
+    show_table(("id", "published", "feed", *state, "kind", "pair", "title"), rows, empty=empty)
+
+
+def _state(row: ItemRow) -> str:
+    """Name what an item is, as the options of the list do."""
+    if row.label == IRRELEVANT:
+        return row.label
+    return "captured" if row.captured_at else row.verdict
 
 
 def brief(full: FullItem) -> dict[str, Any]:
@@ -89,6 +123,7 @@ def brief(full: FullItem) -> dict[str, Any]:
         "captured_at": row.captured_at,
         "backfill": row.backfill,
         "verdict": row.verdict,
+        "label": row.label,
         "score": row.score,
         "kind": row.kind,
         "pairs": full.values("pair"),
@@ -110,6 +145,7 @@ def _tell(full: FullItem, ties: Mapping[str, Tie]) -> None:
         out.print(f"first headline: {row.first_title}", markup=False)
     facts = [
         ("verdict", f"{row.verdict}, {row.score:g} ({row.why})"),
+        ("label", f"{row.label}, as somebody marked it" if row.label else ""),
         ("kind", row.kind),
         ("pairs", ", ".join(full.values("pair"))),
         *(("tie", f"{tie.pair}: {tie.sentence}") for tie in _known(full, ties)),

@@ -40,7 +40,7 @@ def _tell(done: Replayed, apply: bool) -> None:
         return
     rows = [(one.id, _tell_change(one), f"{one.score:g}", one.title) for one in done.changed]
     unchanged = "No verdict changes, and no captured item gets other cities, pairs or kinds."
-    show_table(("id", "change", "score", "title"), rows, empty=unchanged)
+    show_table(("id", "change", "score", "title"), rows, empty=unchanged, notes=[one.why for one in done.changed])
     if more := done.changes - len(done.changed):
         out.print(f"... and {more} more")
     out.print(
@@ -50,6 +50,8 @@ def _tell(done: Replayed, apply: bool) -> None:
     if done.altered:
         get = "get" if apply else "would get"
         out.print(f"{count(done.altered, 'captured item')} {get} other cities, pairs or kinds.")
+    if done.refused:
+        out.print(f"{done.refused} would match and stay out: they are marked irrelevant.")
     if not apply:
         out.print("Nothing was written; `city-watcher topics replay --apply` does it.")
 
@@ -57,5 +59,5 @@ def _tell(done: Replayed, apply: bool) -> None:
 def _tell_change(change: Change) -> str:
     """Name the two verdicts, or what an item that stays captured gets and what it gives up."""
     if not (change.gained or change.lost):
-        return f"{change.before} -> {change.after}"
+        return f"{change.before} -> {change.after}" + (f", marked {change.label}" if change.label else "")
     return ", ".join([f"+ {one}" for one in change.gained] + [f"- {one}" for one in change.lost])

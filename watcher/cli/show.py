@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from shutil import which
 from typing import Any
 
@@ -26,10 +27,13 @@ def show_lines(values: Sequence[Mapping[str, Any]]) -> None:
         print(json.dumps(value, ensure_ascii=False, default=_plain))
 
 
-def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str) -> None:
+def show_table(
+    columns: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str, notes: Sequence[str] = ()
+) -> None:
     """Print rows as a table on a terminal and as tab-separated lines in a pipe; `empty` when there are none.
 
-    The last column takes the room that is left and is cut with an ellipsis.
+    The last column takes the room that is left and is cut with an ellipsis. `notes`, one for each row, stand below the
+    last cell on a terminal, and in a pipe behind it.
     """
     if not rows:
         err.print(empty, markup=False)
@@ -38,12 +42,13 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empt
         for column in columns[:-1]:
             table.add_column(column, overflow="fold")
         table.add_column(columns[-1], ratio=1, no_wrap=True, overflow="ellipsis")
-        for row in rows:
-            table.add_row(*(escape(_cell(cell)) for cell in row))
+        for row, note in zip_longest(rows, notes, fillvalue=""):
+            cells = [escape(_cell(cell)) for cell in row]
+            table.add_row(*cells[:-1], cells[-1] + (f"\n[dim]{escape(note)}[/]" if note else ""))
         out.print(table)
     else:
-        for row in rows:
-            print("\t".join(_cell(cell).replace("\t", " ") for cell in row))
+        for row, note in zip_longest(rows, notes, fillvalue=""):
+            print("\t".join(_cell(cell).replace("\t", " ") for cell in (*row, *([note] if notes else ()))))
 
 
 def program() -> str:

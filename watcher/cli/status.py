@@ -122,10 +122,11 @@ def _tell(facts: dict[str, Any], now: datetime) -> None:
         )
         out.print(f"[bold]in hand[/]   {escape(', '.join(held))}")
     items = facts["items"]
+    irrelevant = f", {items['irrelevant']} marked irrelevant" if items["irrelevant"] else ""
     stories = "1 story" if items["stories"] == 1 else f"{items['stories']} stories"
     out.print(
         f"[bold]items[/]     {items['captured']} captured in {stories}, {count(items['seeds'], 'seed')}, "
-        f"{items['near']} near"
+        f"{items['near']} near{irrelevant}"
     )
     for digest in facts["digests"]:
         states = f" ({tell_states(digest['last_unsent'])})" if digest["last_unsent"] else ""

@@ -21,6 +21,9 @@ REACH_LETTERS = 25
 REACH_CJK = 12
 """How far a cue may stand from a city's name, in characters: "Taipei's newly elected mayor"."""
 
+JOINED = 5
+"""How far two cities may stand apart that share a cue, in characters: "and", 與, ・."""
+
 BESIDE_BEFORE = 12
 BESIDE_AFTER = 20
 """How far a country may stand before or after a name to tell where it lies, in characters."""
@@ -31,7 +34,8 @@ DATELINE_REACH = 60
 _BREAK = re.compile("[,;:。、\n]")
 _DASH = re.compile(r"[^\n]{0,30}?(?: -|--| —| –|\()")
 _HAN = re.compile(f"[{HAN}]")
-_COUNTY_OF = re.compile(f"县[{HAN}]{{1,4}}市")
+_PROVINCES = "县省"
+"""After a city's name: the prefecture or province of that name."""
 _DATE = re.compile(r"[\d月日年 .,]*")
 
 
@@ -49,21 +53,28 @@ class Mention(NamedTuple):
 
 
 class Abroad(NamedTuple):
-    """Hold one place where a country is named."""
+    """Hold one place where a country is named. `part`: by one of its provinces, which are named at home, too."""
 
     country: str
     sentence: int
     start: int
     end: int
+    part: bool = False
 
 
 @dataclass(frozen=True)
 class Cast:
-    """Hold who is on the page: cities, countries, and the sentences in which a city acts."""
+    """Hold who is on the page: cities, countries, and the sentences in which a city acts, and the writer's own city."""
 
     mentions: tuple[Mention, ...]
     countries: tuple[Abroad, ...]
     company: frozenset[int]
+    own: frozenset[int]
+
+    @cached_property
+    def acting(self) -> set[str]:
+        """Return the cities that act somewhere."""
+        return {mention.city for mention in self.mentions if mention.acts}
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -83,23 +94,33 @@ class Cast:
 def cast_page(rules: Rules, finds: Finds, page: Page, speaking: frozenset[int]) -> Cast:
     """Read the cast of a page; `speaking` are the sentences whose phrases speak of cities themselves."""
     countries = tuple(
-        Abroad(rules.homes.get(hit.owner.id, hit.owner.id), hit.sentence, hit.start, hit.end) for hit in finds.countries
+        Abroad(
+            rules.homes.get(hit.owner.id, hit.owner.id),
+            hit.sentence,
+            hit.start,
+            hit.end,
+            page.text[hit.end - 1] in rules.provinces,
+        )
+        for hit in finds.countries
     )
     hits = [hit for hit in finds.cities if not _in_dateline(hit, page, rules.datelines)]
     cues = _by_sentence(finds.cues)
-    known = [_mention(hit, rules, cues.get(hit.sentence, ()), page) for hit in _choose(hits, countries)]
-    counties = {mention.city for mention in known if _COUNTY_OF.match(page.text, mention.end)}
-    if counties:
-        countries += tuple(_as_country(mention) for mention in known if mention.city in counties)
-        known = [mention for mention in known if mention.city not in counties]
-    kept = list(_in_company(known, countries, page, speaking))
-    unknown = [_unknown(name, countries, page) for name in unknown_names(rules, finds, page)]
-    kept += [one for one in unknown if not _is_known(one, finds.cities)]
+    known = [_mention(hit, rules, cues.get(hit.sentence, ()), hits, page) for hit in _choose(hits, countries)]
+    provinces = {mention.city for mention in known if page.text[mention.end] in _PROVINCES}
+    if provinces:
+        countries += tuple(_as_country(mention) for mention in known if page.text[mention.end] == _PROVINCES[0])
+        cities = [mention for mention in known if mention.city not in provinces or _has_title(mention, rules, page)]
+        known = known if any(mention.acts for mention in cities) else cities
+    lands = _Lands(countries, finds.cities, page)
+    kept = list(_in_company(known, lands, speaking))
+    unknown = [_unknown(name, rules, lands, page) for name in unknown_names(rules, finds, page)]
+    kept += _at_home(one for one in unknown if not _is_known(one, finds.cities))
     mentions = sorted(kept, key=lambda mention: mention.start)
     company = {cue.sentence for cue in finds.cues if cue.owner.acts} | {
         mention.sentence for mention in mentions if mention.acts
     }
-    return Cast(tuple(mentions), countries, speaking.union(company))
+    own = frozenset(cue.sentence for cue in finds.cues if cue.owner.own)
+    return Cast(tuple(mentions), countries, speaking.union(company), own)
 
 
 def _by_sentence(cues: Iterable[Hit[Cue]]) -> dict[int, list[Hit[Cue]]]:
@@ -111,17 +132,31 @@ def _by_sentence(cues: Iterable[Hit[Cue]]) -> dict[int, list[Hit[Cue]]]:
     return found
 
 
-def _mention(hit: Hit[City], rules: Rules, cues: Iterable[Hit[Cue]], page: Page) -> Mention:
+def _mention(hit: Hit[City], rules: Rules, cues: Iterable[Hit[Cue]], cities: list[Hit[City]], page: Page) -> Mention:
     city = hit.owner
     country = rules.homes.get(city.country, city.country)
-    acts = _acts(hit, rules, cues, page)
+    acts = _acts(hit, rules, cues, cities, page)
     return Mention(city.id, city.name, country, hit.start, hit.end, hit.sentence, acts, hit.ambiguous)
 
 
-def _unknown(name: Name, countries: Iterable[Abroad], page: Page) -> Mention:
-    country = _country_of(name.start, name.end, countries, page)
+def _unknown(name: Name, rules: Rules, lands: "_Lands", page: Page) -> Mention:
+    country = lands.country_of(name.start, name.end)
     sentence = page.sentence_at(name.start)
-    return Mention(name.written, name.written, country, name.start, name.end, sentence, acts=name.acts)
+    acts = name.acts or bool(rules.names.title.match(page.text, name.end))
+    return Mention(name.written, name.written, country, name.start, name.end, sentence, acts)
+
+
+def _at_home(mentions: Iterable[Mention]) -> list[Mention]:
+    """Give every mention of a name the country that stands beside one of them."""
+    mentions = list(mentions)
+    homes = {mention.city: mention.country for mention in reversed(mentions) if mention.country}
+    return [mention._replace(country=homes.get(mention.city, "")) for mention in mentions]
+
+
+def _has_title(place: Mention | Hit[City], rules: Rules, page: Page) -> bool:
+    """Tell whether a name ends with a title or has one behind it: 台北市, 서울시."""
+    title = rules.names.title
+    return bool(title.match(page.text, place.end - 1) or title.match(page.text, place.end))
 
 
 def _is_known(mention: Mention, hits: Iterable[Hit[City]]) -> bool:
@@ -139,8 +174,8 @@ def _choose(hits: list[Hit[City]], countries: Iterable[Abroad]) -> Iterable[Hit[
 
 
 def _as_country(county: Mention) -> Abroad:
-    """In X県Y市 the name X is no city, but tells in which country Y lies."""
-    return Abroad(county.country, county.sentence, county.start, county.end)
+    """X県 is no city, but tells in which country it lies, and Y市 behind it."""
+    return Abroad(county.country, county.sentence, county.start, county.end, part=True)
 
 
 def _in_dateline(hit: Hit[City], page: Page, words: tuple[str, ...]) -> bool:
@@ -153,48 +188,63 @@ def _in_dateline(hit: Hit[City], page: Page, words: tuple[str, ...]) -> bool:
     return page.text.startswith(words, _DATE.match(page.text, hit.end).end())  # type: ignore[union-attr]  # it matches nothing, too
 
 
-def _acts(hit: Hit[City], rules: Rules, cues: Iterable[Hit[Cue]], page: Page) -> bool:
+def _acts(hit: Hit[City], rules: Rules, cues: Iterable[Hit[Cue]], cities: list[Hit[City]], page: Page) -> bool:
     """Tell whether the name has a title (台北市), or a cue beside it (台北市長, mayor of Taipei)."""
-    titled = page.text[hit.end - 1] in rules.titles or page.text[hit.end] in rules.titles
-    return titled or any(_stands_beside(hit, cue, page) for cue in cues)
+    return _has_title(hit, rules, page) or any(_stands_beside(hit, cue, cities, page) for cue in cues)
 
 
-def _stands_beside(hit: Hit[City], cue: Hit[Cue], page: Page) -> bool:
+def _stands_beside(hit: Hit[City], cue: Hit[Cue], cities: list[Hit[City]], page: Page) -> bool:
     """Tell whether a cue reaches a name on the right side; 台北市 and 市長 may share a character."""
     first: Hit[City] | Hit[Cue] = hit if cue.owner.city == "before" else cue
     second: Hit[City] | Hit[Cue] = cue if first is hit else hit
     if second.start < first.start:
         return False
     reach = REACH_LETTERS if is_letter(page.text[cue.start]) else REACH_CJK
-    return second.start - first.end <= reach and not _BREAK.search(page.text, first.end, second.start)
+    near = second.start - first.end <= reach and not _BREAK.search(page.text, first.end, second.start)
+    return near and not any(_stands_between(city, first.end, second.start, hit) for city in cities)
 
 
-def _in_company(
-    mentions: list[Mention], countries: tuple[Abroad, ...], page: Page, speaking: frozenset[int]
-) -> Iterator[Mention]:
+def _stands_between(city: Hit[City], start: int, end: int, hit: Hit[City]) -> bool:
+    """Tell whether another city is nearer to the cue, and not joined to the name: "Seoul and Osaka mayors"."""
+    if not start <= city.start < city.end <= end:
+        return False
+    return max(city.start - hit.end, hit.start - city.end) > JOINED
+
+
+def _in_company(mentions: list[Mention], lands: "_Lands", speaking: frozenset[int]) -> Iterator[Mention]:
     """Leave out ambiguous names that nothing confirms: a cue, their country, or a page that speaks of ties.
 
     Han names need more than such a page: there most are surnames (松本, 山口).
     """
     sure = {mention.city for mention in mentions if mention.acts or not mention.ambiguous}
     for mention in mentions:
-        confirmed = mention.city in sure or _country_of(mention.start, mention.end, countries, page) == mention.country
-        if confirmed or (speaking and not _HAN.match(page.text[mention.start])):
+        confirmed = mention.city in sure or lands.country_of(mention.start, mention.end) == mention.country
+        if confirmed or (speaking and not _HAN.match(lands.page.text[mention.start])):
             yield mention
 
 
-def _country_of(start: int, end: int, countries: Iterable[Abroad], page: Page) -> str:
-    """Return the country named right beside a name: "Toride, Japan", "the Russian city of Kaliningrad"."""
-    gaps = [
-        (max(abroad.start - end, start - abroad.end), abroad.country)
-        for abroad in countries
-        if abroad.country != ABROAD and _lies_beside(abroad, start, end, page)
-    ]
-    return min(gaps)[1] if gaps else ""
+@dataclass(frozen=True, slots=True)
+class _Lands:
+    """Hold what tells where a name lies: the countries of the page, and its cities, which may stand between."""
 
+    countries: tuple[Abroad, ...]
+    cities: list[Hit[City]]
+    page: Page
 
-def _lies_beside(abroad: Abroad, start: int, end: int, page: Page) -> bool:
-    """Tell whether a country stands shortly before a name, on it, or after it behind a comma or bracket."""
-    if abroad.end <= start:
-        return start - abroad.end <= BESIDE_BEFORE and not _BREAK.search(page.text, abroad.end, start)
-    return abroad.start < end or (abroad.start - end <= BESIDE_AFTER and page.text[end] in ",(")
+    def country_of(self, start: int, end: int) -> str:
+        """Return the country named right beside a name: "Toride, Japan", "the Russian city of Kaliningrad"."""
+        gaps = [
+            (max(abroad.start - end, start - abroad.end), abroad.country)
+            for abroad in self.countries
+            if abroad.country != ABROAD and self._lies_beside(abroad, start, end)
+        ]
+        return min(gaps)[1] if gaps else ""
+
+    def _lies_beside(self, abroad: Abroad, start: int, end: int) -> bool:
+        """Tell whether a country stands shortly before a name, on it, or after it behind a comma or bracket."""
+        text = self.page.text
+        if abroad.end > start:
+            return abroad.start < end or (abroad.start - end <= BESIDE_AFTER and text[end] in ",(")
+        if start - abroad.end > BESIDE_BEFORE or _BREAK.search(text, abroad.end, start):
+            return False
+        return not any(abroad.end <= city.start and city.end <= start for city in self.cities)

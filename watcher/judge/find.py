@@ -1,6 +1,5 @@
 """Find in one pass where a page says what the rules look for."""
 
-import math
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -64,9 +63,11 @@ def may_matter(rules: Rules, found: Found) -> bool:
 def find_all(rules: Rules, page: Page, found: Found) -> Finds:
     """Sort what was found by what it means; leave out what is part of another word or guarded."""
     hits = _sort_hits(rules, page, found)
+    words = [hit for hit in (*hits[Cue], *hits[Country]) if not is_letter(page.text[hit.start])]
+    taken = {at for word in words for at in range(word.start + 1, word.end)}
     return Finds(
-        phrases=_mark_inner(hits[Phrase], page),
-        cities=_longest(hit for hit in hits[City] if _is_whole(hit, page))[:MOST_FINDS],
+        phrases=hits[Phrase],
+        cities=_longest(hit for hit in hits[City] if _is_whole(hit, page) and not _crosses(hit, taken))[:MOST_FINDS],
         cues=[hit for hit in hits[Cue] if not hit.refused][:MOST_FINDS],
         countries=_longest(hits[Country])[:MOST_FINDS],
         fields=frozenset(hit.owner.id for hit in hits[Cooperation]),
@@ -104,38 +105,6 @@ def _guard(rule: Rule, text: str, start: int, end: int) -> str:
     return ""
 
 
-def _mark_inner(hits: list[Hit[Phrase]], page: Page) -> list[Hit[Phrase]]:
-    """Refuse what lies inside a longer find that weighs as much: there the longest counts.
-
-    Finds come in the order of the text, of those that begin together the longest first.
-    """
-    marked: list[Hit[Phrase]] = []
-    outer: list[Hit[Phrase]] = []
-    reach = 0
-    for hit in hits:
-        heavier = _heavier(hit, outer) if hit.end <= reach and not hit.refused else None
-        if heavier:
-            hit = hit._replace(refused=f"inside '{page.text[heavier.start : heavier.end]}'")
-        elif not hit.refused:
-            outer = [hit] if hit.start >= reach else [*outer, hit]
-            reach = max(reach, hit.end)
-        marked.append(hit)
-    return marked
-
-
-def _heavier(hit: Hit[Phrase], outer: list[Hit[Phrase]]) -> Hit[Phrase] | None:
-    """Return the find around this one that weighs as much."""
-    for one in outer:
-        longer = one.end >= hit.end and one.end - one.start > hit.end - hit.start
-        if longer and _heft(one.owner) >= _heft(hit.owner):
-            return one
-    return None
-
-
-def _heft(phrase: Phrase) -> float:
-    return math.inf if phrase.veto else abs(phrase.weight)
-
-
 def _longest(hits: Iterable[Hit[T]]) -> list[Hit[T]]:
     """Keep the longest of the finds that lie in one another; equal ones all."""
     kept: list[Hit[T]] = []
@@ -151,3 +120,8 @@ def _is_whole(hit: Hit[City], page: Page) -> bool:
     if "가" <= head <= "힣":
         return not "가" <= page.text[hit.start - 1] <= "힣"
     return not (is_letter(head) and page.capitals[hit.start].islower())
+
+
+def _crosses(hit: Hit[City], taken: set[int]) -> bool:
+    """Tell whether a name begins inside another word and ends behind it: no 長与 in 市長与, no 国東 in 中国東部."""
+    return hit.start in taken and hit.end - 1 not in taken

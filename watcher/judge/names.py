@@ -15,8 +15,8 @@ SHORTEST_LATIN = 3
 SHORTEST_CJK = 2
 """Characters that a name has at least: SF is no name to keep."""
 
-LONGEST_CJK = 12
-"""Characters that a name in katakana has at most."""
+LONGEST_CJK = 13
+"""How far before a cue a name in Han, kana or Hangul may begin, and the character before it."""
 
 MOST_WORDS = 3
 """Words that a name in Latin letters has at most."""
@@ -30,7 +30,6 @@ _WORD = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’-]*\w"
 _FIRST_WORD = re.compile(_WORD)
 _LAST_WORD = re.compile(f"{_WORD}$")
 _OPENING = " \"'“‘("
-_CJK_BEFORE = re.compile("([ァ-ヺー・]{2,12}|[\u4e00-\u9fff々ヶ]{2,6}|[가-힣]{2,5})$")
 _OF_A_COUNTY = re.compile(f"(?<=[县省])([{HAN}]{{2,4}})(?=市)")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _OWNS = ("'", "’")
@@ -46,7 +45,7 @@ class Name(NamedTuple):
 
 
 def unknown_names(rules: Rules, finds: Finds, page: Page) -> list[Name]:
-    """Return the names beside cues that have `names = true`, before a country ("Toride, Japan"), and in X県Y市.
+    """Return the names beside cues with `names = true`, beside their country ("Toride, Japan"), and of towns (X県Y市).
 
     A name that was read once is a name wherever it stands on the page.
     """
@@ -54,13 +53,13 @@ def unknown_names(rules: Rules, finds: Finds, page: Page) -> list[Name]:
     cues = [cue for cue in finds.cues if cue.owner.names and known.isdisjoint(_beside(cue))]
     acting = [_beside_cue(rules, cue, page) for cue in cues if cue.owner.acts]
     told = [_beside_cue(rules, cue, page) for cue in cues if not cue.owner.acts]
-    told += [*_before_countries(rules, finds, page), *_in_counties(page)]
+    told += [*_before_countries(rules, finds, page), *_after_countries(rules, finds, page), *_in_towns(rules, page)]
     spans = {page.text[start:end]: (start, end) for start, end in (*told, *acting)}
     keys = {page.text[start:end] for start, end in acting}
     places = (
         Name(page.place(*span).written, start, start + len(key), acts=key in keys)
         for key, span in spans.items()
-        if len(key) >= SHORTEST_CJK
+        if len(key) >= SHORTEST_CJK and not _is_none(key, rules)
         for start in _everywhere(key, page)
     )
     return sorted(islice(places, MOST_FINDS), key=lambda name: name.start)
@@ -83,8 +82,20 @@ def _before_countries(rules: Rules, finds: Finds, page: Page) -> Iterator[Span]:
             yield _words_before(country.start - 2, page, rules)
 
 
-def _in_counties(page: Page) -> Iterator[Span]:
-    return (found.span(1) for found in _OF_A_COUNTY.finditer(page.text))
+def _after_countries(rules: Rules, finds: Finds, page: Page) -> Iterator[Span]:
+    for country in finds.countries:
+        if found := rules.names.country.match(page.text, country.end):
+            yield found.span(found.lastindex or 0)
+
+
+def _in_towns(rules: Rules, page: Page) -> Iterator[Span]:
+    for pattern in (_OF_A_COUNTY, rules.names.town):
+        yield from (found.span(1) for found in pattern.finditer(page.text))
+
+
+def _is_none(key: str, rules: Rules) -> bool:
+    """Tell whether a name is none: a word that is never one, or Han characters that end with such a word."""
+    return key in rules.never or (not key.isascii() and key.endswith(rules.never_ends))
 
 
 def _everywhere(key: str, page: Page) -> Iterator[int]:
@@ -98,10 +109,11 @@ def _everywhere(key: str, page: Page) -> Iterator[int]:
 
 def _name_before(end: int, page: Page, rules: Rules) -> Span:
     """Return the name that ends there, in Latin letters, Han, katakana or Hangul."""
-    found = _CJK_BEFORE.search(page.text, max(page.line_start(end), end - LONGEST_CJK), end)
+    found = rules.names.before.search(page.text, max(page.line_start(end), end - LONGEST_CJK), end)
     if not found:
         return _words_before(end, page, rules)
-    return end - len(rules.ends.split(found[1])[-1]), end
+    starts = [start.end() for start in rules.names.start.finditer(page.text, *found.span())]
+    return max([found.start(), *starts]), end
 
 
 def _words_before(end: int, page: Page, rules: Rules) -> Span:

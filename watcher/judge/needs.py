@@ -14,24 +14,34 @@ def find_lacks(cast: Cast) -> Callable[[Needs, int], str]:
 
 
 class _Surroundings:
-    """Hold the mentions and the countries near a sentence, and whether a city acts there."""
+    """Hold the mentions and the countries near a sentence, and who acts there."""
 
     def __init__(self, sentence: int, cast: Cast) -> None:
         near = {0, sentence - 1, sentence, sentence + 1}
         self.mentions = [mention for mention in cast.mentions if mention.sentence in near]
-        self.countries = {abroad.country for abroad in cast.countries if abroad.sentence in near}
+        self.acting = [mention for mention in self.mentions if mention.city in cast.acting]
+        self.titled = [mention for mention in self.mentions if mention.sentence == 0]
+        abroad = [abroad for abroad in cast.countries if abroad.sentence in near]
+        self.countries = {one.country for one in abroad}
+        self.whole = {one.country for one in abroad if not one.part}
         self.company = not near.isdisjoint(cast.company)
+        self.own = not near.isdisjoint(cast.own)
 
 
 def _missing(needs: Needs, around: _Surroundings) -> str:
     if not around.mentions:
         return "no city is named near it"
     if needs == "city":
-        return _is_domestic(around.mentions, around.countries)
+        return _is_domestic(around)
     if not around.company:
         return "nothing near it shows a city acting (mayor, council, both cities ...)"
-    lacks = _lacks_other if needs == "two_cities" else _lacks_abroad
-    return lacks(around.mentions, around.countries)
+    if needs == "abroad":
+        return _lacks_abroad(around)
+    if needs == "two_in_title":
+        return "" if _are_two(around.titled, around) else "no two cities of different countries stand in the title"
+    if needs == "two_acting":
+        return "" if _are_two(around.acting, around) else "no two cities of different countries act near it"
+    return "" if _are_two(around.mentions, around) else "no two cities of different countries are near it"
 
 
 def two_countries(mentions: Iterable[Mention]) -> bool:
@@ -39,27 +49,29 @@ def two_countries(mentions: Iterable[Mention]) -> bool:
     return len({mention.country for mention in mentions if mention.country}) > 1
 
 
-def _is_domestic(mentions: list[Mention], countries: set[str]) -> str:
-    homes = {mention.country for mention in mentions}
-    several = len({mention.city for mention in mentions}) > 1
-    if several and len(homes) == 1 and "" not in homes and not countries - homes:
+def _is_domestic(around: _Surroundings) -> str:
+    homes = {mention.country for mention in around.mentions}
+    several = len({mention.city for mention in around.mentions}) > 1
+    if several and len(homes) == 1 and "" not in homes and not around.countries - homes:
         return f"all its cities are in one country ({homes.pop()})"
     return ""
 
 
-def _lacks_other(mentions: list[Mention], countries: set[str]) -> str:
-    if two_countries(mentions):
-        return ""
-    unknown = any(not mention.country for mention in mentions)
-    if unknown and len({mention.city for mention in mentions}) > 1 and countries:
-        return ""
-    return "no two cities of different countries are near it"
+def _are_two(mentions: list[Mention], around: _Surroundings) -> bool:
+    """Tell whether there are two cities of different countries.
 
-
-def _lacks_abroad(mentions: list[Mention], countries: set[str]) -> str:
-    if not _lacks_other(mentions, countries):
-        return ""
+    The page may not tell the country of a name, or mean the writer's own city: such a city lies abroad from the
+    others where a country is named, for at home one does not name it; provinces must be of another country.
+    """
+    if two_countries(mentions) or (mentions and around.own and around.countries):
+        return True
     homes = {mention.country for mention in mentions}
-    if countries - homes:
+    several = "" in homes and len({mention.city for mention in mentions}) > 1
+    return several and bool(around.whole or around.countries - homes)
+
+
+def _lacks_abroad(around: _Surroundings) -> str:
+    homes = {mention.country for mention in around.mentions}
+    if _are_two(around.mentions, around) or around.countries - homes:
         return ""
     return "no other country is named near it"

@@ -11,17 +11,19 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
+from watcher.judge.patterns import NamePatterns, compile_patterns
 from watcher.settings.cities import City
 from watcher.settings.topics import Cooperation, Country, Cue, Phrase, Topics
-from watcher.text.fold import search_form
+from watcher.text.fold import HAN, search_form
 
-VERSION = 2
+VERSION = 3
 """Raised when the same rules would judge otherwise than before, so that items are judged again."""
 
 MOST_WORDS = 4
 """Longer Korean texts are looked for as written only."""
 
 _HANGUL = re.compile("[가-힣]")
+_HAN = re.compile(f"[{HAN}]+")
 
 Owner = Phrase | City | Cue | Country | Cooperation
 
@@ -49,18 +51,20 @@ class Rules:
     """Hold everything compiled: one automaton, and what its texts mean, by their number.
 
     `helping` are the phrases that have points to give, `strong` the ids of those that match alone, `ranks` for
-    each topic the places of its phrases.
-    `homes` leads a country's code to that of the country it counts as; `never` are folded words that are no
-    name of a city, `ends`, `titles` and `datelines` those of `[names]`. `least` is the lowest `near` of all topics.
+    each topic the places of its phrases. `least` is the lowest `near` of all topics.
+    `homes` leads a country's code to that of the country it counts as; `never` are folded words that are no name
+    of a city, `never_ends` those of them in Han, `names` how other names look, `datelines` and `provinces` those of
+    `[names]`.
     """
 
     topics: Topics
     fingerprint: str
     homes: dict[str, str]
     never: frozenset[str]
-    ends: re.Pattern[str]
-    titles: frozenset[str]
+    never_ends: tuple[str, ...]
+    names: NamePatterns
     datelines: tuple[str, ...]
+    provinces: frozenset[str]
     least: float
     strong: frozenset[int]
     ranks: tuple[dict[int, int], ...]
@@ -90,8 +94,9 @@ def compile_rules(topics: Topics, cities: Iterable[City]) -> Rules:
         _fingerprint(topics, cities),
         homes={code: country.id for country in topics.countries for code in country.same},
         never=_never_names(topics),
-        ends=re.compile(f"[{re.escape(search_form(topics.names.ends))}]" if topics.names.ends else "(?!)"),
-        titles=frozenset(topics.names.titles),
+        never_ends=tuple(word for word in _never_names(topics) if _HAN.fullmatch(word)),
+        names=compile_patterns(topics.names),
+        provinces=frozenset(search_form(topics.names.provinces)),
         datelines=tuple(map(search_form, topics.names.datelines)),
         least=min((topic.near for topic in topics.topics), default=0),
         strong=frozenset(
@@ -125,14 +130,13 @@ def _never_names(topics: Topics) -> frozenset[str]:
 
 
 def _add_topics(rules: Rules, topics: Topics) -> None:
-    wordings: list[Phrase | Cue] = [phrase for topic in topics.topics for phrase in topic.phrases]
-    for wording in (*wordings, *topics.cues):
+    wordings: list[Phrase | Cue | Country] = [phrase for topic in topics.topics for phrase in topic.phrases]
+    for wording in (*wordings, *topics.cues, *topics.countries):
         for text in wording.text:
             _add_guarded(rules, wording, text, wording.not_after, wording.not_before)
-    named: tuple[Country | Cooperation, ...] = (*topics.countries, *topics.fields)
-    for owner in named:
-        for text in owner.text:
-            rules.add(text, Rule(type(owner), owner))
+    for area in topics.fields:
+        for text in area.text:
+            rules.add(text, Rule(Cooperation, area))
 
 
 def _add_city(rules: Rules, city: City) -> None:
@@ -143,7 +147,7 @@ def _add_city(rules: Rules, city: City) -> None:
 
 def _add_guarded(
     rules: Rules,
-    owner: Phrase | Cue | City,
+    owner: Phrase | Cue | Country | City,
     text: str,
     not_after: Iterable[str],
     not_before: Iterable[str],

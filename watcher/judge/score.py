@@ -1,5 +1,6 @@
 """Add up what counts: each phrase once, where it has beside it what it needs."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -49,15 +50,36 @@ class Score:
 def score_topic(
     topic: Topic, ranks: Mapping[int, int], hits: Iterable[Hit[Phrase]], lacks: Callable[[Needs, int], str]
 ) -> Score:
-    """Add up one topic: `ranks` are the places of its phrases, `lacks` tells what a phrase lacks in a sentence."""
+    """Add up one topic: `ranks` are the places of its phrases, `lacks` tells what a phrase lacks in a sentence.
+
+    Each phrase counts once. Of finds in one another the longest counts, unless the inner one weighs more; for the
+    hits come in the order of the text, of those that begin together the longest first.
+    """
     lines: list[Line] = []
     counted: set[int] = set()
+    outer: list[Hit[Phrase]] = []
     for hit in hits:
         phrase = hit.owner
-        if id(phrase) in ranks:
-            refused = hit.refused or (AGAIN if id(phrase) in counted else lacks(phrase.needs, hit.sentence))
-            if not refused:
-                counted.add(id(phrase))
-            lines.append(Line(phrase, hit, refused))
+        if id(phrase) not in ranks:
+            continue
+        refused = hit.refused or lacks(phrase.needs, hit.sentence) or _is_inside(hit, outer)
+        if not refused:
+            outer = [one for one in outer if one.end > hit.start] + [hit]
+            refused = AGAIN if id(phrase) in counted else ""
+            counted.add(id(phrase))
+        lines.append(Line(phrase, hit, refused))
     lines.sort(key=lambda line: ranks[id(line.phrase)])
     return Score(topic, lines, [line for line in lines if not line.refused])
+
+
+def _is_inside(hit: Hit[Phrase], outer: Iterable[Hit[Phrase]]) -> str:
+    """Say in which longer find that weighs as much this one lies."""
+    for one in outer:
+        longer = one.end >= hit.end and one.end - one.start > hit.end - hit.start
+        if longer and _heft(one.owner) >= _heft(hit.owner):
+            return f"inside '{one.owner.label}'"
+    return ""
+
+
+def _heft(phrase: Phrase) -> float:
+    return math.inf if phrase.veto else abs(phrase.weight)

@@ -15,7 +15,7 @@ from watcher.values import Kind
 
 FILE = "topics.toml"
 
-Needs = Literal["nothing", "city", "abroad", "two_cities"]
+Needs = Literal["nothing", "city", "abroad", "two_cities", "two_acting", "two_in_title"]
 Side = Literal["before", "after", "near"]
 
 
@@ -69,7 +69,8 @@ class Phrase(Wording):
     """Hold one `[[topic.phrase]]`: a wording with its weight, what it needs beside it, and its kind.
 
     `needs`, in the same sentence, beside it or in the title: `city` = a city is named; `abroad` = a city and
-    another country are named and a cue shows that a city acts; `two_cities` = so it is with two cities.
+    another country are named and a cue shows that a city acts; `two_cities` = so it is with two cities;
+    `two_acting` = each of the two acts somewhere; `two_in_title` = the two stand in the title.
     """
 
     weight: Points = 0
@@ -95,21 +96,22 @@ class Cue(Wording):
     `city`: `before` (Taipei Mayor, 市長), `after` (mayor of) or `near` (both cities). `names`: whether a name
     that cities.csv does not know counts as a city beside it. `acts`: false for words that introduce a city
     ("delegation from") without showing that it acts: it may be a capital that stands for its government.
+    `own`: the words mean the writer's own city ("our city", 我市), whatever it is called.
     """
 
     city: Side
     names: bool = False
     acts: bool = True
+    own: bool = False
 
 
-class Country(Strict):
+class Country(Wording):
     """Hold one `[[country]]`: how it is named; `with` lists codes that count as the same country.
 
-    The id `*` means "abroad, wherever".
+    The id `*` means "abroad, wherever". A country may stand in several tables, so that some names have guards.
     """
 
     id: str = Field(pattern=r"^([A-Z]{2}|\*)$")
-    text: Texts
     same: tuple[str, ...] = Field(default=(), alias="with")
 
 
@@ -123,12 +125,20 @@ class Cooperation(Strict):
 class Names(Strict):
     """Hold `[names]`: how names of cities are told from other words.
 
-    `never`: words that are no name; `ends`: characters after which a Chinese or Japanese name begins; `titles`:
-    characters after a name that show the city acting (台北市, 서울시); `datelines`: what follows a dateline.
+    `never`: words that are no name; `ends` and `before`: characters and words after which a Chinese or Japanese
+    name begins; `titles`: characters after a name that show the city acting (台北市, 서울시); `towns`: what ends the
+    name of a town beside its country (普拉托市, ユーレカ市); `no_town_after` and `no_town_before`: characters beside 市
+    that make it something else (股市, 市中心); `provinces`: what ends the name of a part of a country; `datelines`:
+    what follows a dateline.
     """
 
     never: tuple[str, ...] = ()
     ends: str = ""
+    before: tuple[str, ...] = ()
+    towns: str = ""
+    no_town_after: str = ""
+    no_town_before: str = ""
+    provinces: str = ""
     titles: str = ""
     datelines: tuple[str, ...] = ()
 
@@ -163,11 +173,10 @@ def _complaints(topics: Topics) -> Iterator[str]:
         yield "there is no [[topic]]; add one, or copy the packaged file with `city-watcher init`."
     yield from _double_ids("topic", [topic.id for topic in topics.topics])
     yield from _double_ids("field", [field.id for field in topics.fields])
-    yield from _double_ids("country", [country.id for country in topics.countries])
     for cue in topics.cues:
         yield from (f'cue "{cue.label}": {problem}' for problem in (*_cue_problems(cue), *_wording_problems(cue)))
     for country in topics.countries:
-        yield from (f"country \"{country.id}\": 'text' {problem}" for problem in _written_twice(country.text))
+        yield from (f'country "{country.id}": {problem}' for problem in _wording_problems(country))
     for field in topics.fields:
         yield from (f"field \"{field.id}\": 'text' {problem}" for problem in _written_twice(field.text))
     for topic in topics.topics:
@@ -186,12 +195,12 @@ def _topic_problems(topic: Topic) -> Iterator[str]:
         yield "'all = true' captures everything, so its phrases would do nothing; remove them, or 'all'."
     if not topic.all and not topic.phrases:
         yield "there is no [[topic.phrase]]; add one, or write 'all = true'."
-    seen: dict[str, str] = {}
+    seen: dict[tuple[str, Needs], str] = {}
     for number, phrase in enumerate(topic.phrases, start=1):
         place = f'phrase {number} "{phrase.label}"'
         for problem in (*_phrase_problems(phrase), *_double_texts(phrase, seen)):
             yield f"{place}: {problem}"
-        seen |= {search_form(text): f'{place}, "{text}"' for text in phrase.text}
+        seen |= {(search_form(text), phrase.needs): f'{place}, "{text}"' for text in phrase.text}
 
 
 def _phrase_problems(phrase: Phrase) -> Iterator[str]:
@@ -202,10 +211,11 @@ def _phrase_problems(phrase: Phrase) -> Iterator[str]:
     yield from _wording_problems(phrase)
 
 
-def _double_texts(phrase: Phrase, seen: dict[str, str]) -> Iterator[str]:
+def _double_texts(phrase: Phrase, seen: dict[tuple[str, Needs], str]) -> Iterator[str]:
+    """Find texts that stand before with the same need; with another need a text may stand again."""
     for text in phrase.text:
-        if (key := search_form(text)) in seen:
-            yield f"'{text}' is already there as {seen[key]} (both fold to '{key}'); remove one."
+        if (key := (search_form(text), phrase.needs)) in seen:
+            yield f"'{text}' is already there as {seen[key]} (both fold to '{key[0]}'); remove one."
 
 
 def _cue_problems(cue: Cue) -> Iterator[str]:

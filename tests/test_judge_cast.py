@@ -1,0 +1,196 @@
+"""Who is on the page: which names are cities, where they lie, and which of them act."""
+
+import tomllib
+
+import pytest
+
+from watcher.judge import Judge
+from watcher.settings.cities import City
+from watcher.settings.topics import Topics
+from watcher.values import Entry
+
+RULES = """
+[[topic]]
+id = "ties"
+
+  [[topic.phrase]]
+  text = ["exchange", "交流", "교류"]
+  weight = 3
+  needs = "two_cities"
+
+  [[topic.phrase]]
+  text = ["gift", "寄贈"]
+  weight = 3
+  needs = "two_acting"
+
+  [[topic.phrase]]
+  text = ["gift"]
+  weight = 1
+  needs = "two_in_title"
+
+  [[topic.phrase]]
+  text = ["visit"]
+  weight = 2
+  needs = "abroad"
+
+  [[topic.phrase]]
+  text = ["cultural visit"]
+  weight = 2
+  needs = "two_cities"
+
+[[cue]]
+text = ["mayor", "city council", "市長", "시장"]
+city = "before"
+names = true
+
+[[cue]]
+text = ["mayor of"]
+city = "after"
+names = true
+
+[[cue]]
+text = ["我市", "our city"]
+city = "near"
+own = true
+
+[[country]]
+id = "JP"
+text = ["Japan", "日本", "広島県", "일본"]
+
+[[country]]
+id = "DE"
+text = ["Germany", "ドイツ", "德國", "독일"]
+
+[[country]]
+id = "US"
+text = ["美國"]
+
+[[country]]
+id = "US"
+text = ["米"]
+not_before = ["飯"]
+
+[names]
+never = ["當地", "The"]
+ends = "與和在市長"
+before = ["會見"]
+titles = "市시"
+towns = "市町"
+no_town_after = "城股"
+no_town_before = "內場"
+provinces = "県"
+"""
+
+CITIES = (
+    City(id="taipei", name="Taipei", country="TW", forms=("Taipei", "台北")),
+    City(id="osaka", name="Osaka", country="JP", forms=("Osaka", "大阪")),
+    City(id="seoul", name="Seoul", country="KR", forms=("Seoul", "서울")),
+    City(id="yamagata", name="Yamagata", country="JP", forms=("山形",)),
+    City(id="kunisaki", name="Kunisaki", country="JP", forms=("本東", "長與")),
+    City(id="busan", name="Busan", country="KR", forms=("Busan", "釜山")),
+)
+
+JUDGE = Judge(Topics.model_validate(tomllib.loads(RULES)), CITIES)
+
+
+def notes(title: str, text: str = "") -> dict[str, str]:
+    return {row.written: row.note for row in JUDGE.explain(Entry(title=title, text=text)).rows if row.weight > 1}
+
+
+def cities(title: str, text: str = "") -> set[str]:
+    return set(JUDGE.explain(Entry(title=title, text=text)).judgement.cities)
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        ("交流 ドイツ・アポルダ", ("アポルダ",)),
+        ("交流 米ユーレカ市と", ("ユーレカ",)),
+        ("交流 ユーレカ町と", ("ユーレカ",)),
+        ("交流 德國福爾巴赫市", ("福爾巴赫",)),
+        ("交流 美國加州馬丁尼茲市", ("馬丁尼茲",)),
+        ("交流 會見福爾巴赫市長", ("福爾巴赫",)),
+        ("교류 독일 벨린초나시와", ("벨린초나",)),
+        ("교류 프리드리히스하펜시장", ("프리드리히스하펜",)),
+        ("Exchange: the mayor of Daegu's Suseong", ("Daegu",)),
+        ("Exchange in Taipei's Tubas City Council", ("taipei", "Tubas")),
+    ],
+)
+def test_a_name_that_the_list_does_not_know_is_read_where_only_a_city_can_stand(
+    title: str, names: tuple[str, ...]
+) -> None:
+    assert cities(title) == set(names)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "交流 德國股市",
+        "交流 德國大城市",
+        "交流 德國舊金山市場",
+        "交流 當地市長",
+        "교류 독일 자매도시와",
+        "交流 德國・日本",
+    ],
+)
+def test_markets_and_words_for_any_city_are_no_names(title: str) -> None:
+    assert cities(title) == set()
+
+
+def test_a_name_that_begins_inside_another_word_is_none() -> None:
+    assert cities("交流 日本東部 大阪市長與福爾巴赫市長") == {"osaka", "福爾巴赫"}
+
+
+def test_a_prefecture_is_not_the_city_of_its_name() -> None:
+    assert cities("交流 山形県の台北") == {"taipei"}
+    assert cities("交流 山形県の山形市と台北") == {"yamagata", "taipei"}
+
+
+def test_a_city_may_meet_a_prefecture_that_has_the_name_of_a_city() -> None:
+    assert cities("交流 山形県と台北市") == {"yamagata", "taipei"}
+
+
+def test_one_mention_of_a_name_with_its_country_tells_it_for_all() -> None:
+    assert notes("Exchange: mayor of Toride, Japan", "The mayor of Toride and Osaka.")["Exchange"] != ""
+    assert notes("Exchange: mayor of Toride, Japan", "The mayor of Toride and Taipei.")["Exchange"] == ""
+
+
+def test_a_province_is_named_at_home_too_and_makes_no_name_foreign() -> None:
+    assert notes("交流 広島県の大阪市と福爾巴赫市長")["交流"].startswith("no two cities")
+    assert notes("交流 日本の大阪市と福爾巴赫市長")["交流"] == ""
+
+
+def test_our_own_city_is_one_of_two_where_a_country_is_named() -> None:
+    assert notes("釜山市長來我市交流")["交流"].startswith("no two cities")
+    assert notes("日本大阪市長來我市交流")["交流"] == ""
+    assert cities("日本大阪市長來我市交流") == {"osaka"}
+
+
+def test_a_country_may_have_names_with_guards_of_their_own() -> None:
+    assert notes("大阪市長 visit 米") == {"visit": ""}
+    assert notes("大阪市長 visit 米飯") == {"visit": "no other country is named near it"}
+
+
+def test_the_city_next_to_a_cue_acts_and_those_beyond_it_do_not() -> None:
+    assert notes("Gift: Taipei calls on Osaka mayor")["Gift"].startswith("no two cities of different countries act")
+    assert notes("Gift: Taipei and Osaka mayor")["Gift"] == ""
+
+
+def test_two_cities_act_where_each_has_its_own_cue_or_title() -> None:
+    assert notes("Gift from Taipei", "The mayor of Taipei never saw Osaka.")["Gift"].startswith("no two cities")
+    assert notes("Gift from Taipei", "The mayor of Taipei saw Osaka mayor Abe.")["Gift"] == ""
+    assert notes("台北市、大阪市に寄贈")["寄贈"] == ""
+    assert notes("台北市、大阪市場に寄贈")["寄贈"].startswith("no two cities")
+
+
+def test_one_text_may_count_again_with_another_need() -> None:
+    judgement = JUDGE.judge(Entry(title="Gift: Taipei and Osaka mayor"))
+    assert (judgement.score, [reason.weight for reason in judgement.reasons]) == (4, [3, 1])
+    assert JUDGE.explain(Entry(title="Gift to Taipei", text="Osaka mayor")).judgement.score == 0
+
+
+def test_a_longer_phrase_that_lacks_what_it_needs_hides_no_shorter_one() -> None:
+    assert notes("Cultural visit to Japan: Taipei mayor") == {
+        "Cultural visit": "no two cities of different countries are near it",
+        "visit": "",
+    }

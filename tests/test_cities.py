@@ -19,8 +19,15 @@ def load(folder: Path, *rows: str, head: str = HEAD) -> tuple[City, ...]:
 
 def test_the_packaged_file_is_right() -> None:
     cities = load_cities(packaged_config())
-    assert len(cities) > 500
+    assert len(cities) > 5500
     assert {"taipei", "shanghai", "daegu", "new-taipei"} <= {city.id for city in cities}
+
+
+def test_the_packaged_file_is_in_order_after_the_rows_that_were_checked_by_hand() -> None:
+    cities = load_cities(packaged_config())
+    gathered = [(city.country, city.id) for city in cities[[city.id for city in cities].index("koror") + 1 :]]
+    assert len(gathered) > 5000
+    assert gathered == sorted(gathered)
 
 
 def test_a_row_holds_a_city_with_all_its_names_and_guards(tmp_path: Path) -> None:

@@ -63,3 +63,32 @@ def test_the_three_seed_events_are_told_with_pair_and_kind() -> None:
     found = [JUDGE.judge(Entry(title=title, text=text)) for title, text in told]
     assert [one.pairs for one in found] == [("shanghai~taipei",), ("shanghai~taipei",), ("daegu~taipei",)]
     assert [one.kind for one in found] == [Kind.FORUM, Kind.FORUM, Kind.REAFFIRMATION]
+
+
+@pytest.mark.parametrize(
+    ("title", "pair"),
+    [
+        ("Sarasota mayor leads delegation to sister city Perpignan", "perpignan~sarasota"),
+        ("Passau und Veszprém feiern Städtepartnerschaft", "passau~veszprem"),
+        ("竹北市長率團訪問姊妹市福井縣敦賀市", "tsuruga~zhubei"),
+        ("义乌市与波恩市结为友好城市", "bonn~yiwu"),
+        ("氷見市と順天市が姉妹都市協定に調印", "himi~suncheon"),
+        ("순천시, 일본 오비히로와 자매결연", "obihiro~suncheon"),
+    ],
+)
+def test_small_towns_are_known_in_every_script(title: str, pair: str) -> None:
+    assert JUDGE.judge(Entry(title=title)).pairs == (pair,)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Lincoln and Orange sign a memorandum of understanding on payments",
+        "Lansing and Warren to take part in the gala, says Florence",
+        "三原さんと桐生さんが姉妹都市を語る",
+        "与安康、和田两位先生签署合作备忘录",
+        "순천 김 씨와 나주 정 씨, 업무협약 체결",
+    ],
+)
+def test_names_that_are_also_words_or_people_are_silent_without_a_cue(title: str) -> None:
+    assert JUDGE.judge(Entry(title=title)).cities == ()

@@ -1,6 +1,7 @@
 """`items`: what was captured, what was not, and what people say of it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Annotated, Any, ClassVar
 
 import typer
@@ -72,7 +73,7 @@ def show(
     if full is None:
         raise WatcherError(f"there is no item {item}; `city-watcher items list --all` shows those there are.")
     if as_json:
-        known = [tie.model_dump() for tie in _known(full, ties)]
+        known = [asdict(tie) for tie in _known(full, ties)]
         more = {"summary": full.item.summary, "text": full.item.text, "reasons": full.item.reasons}
         show_json({**brief(full), "ties": known, **more})
     else:

@@ -165,12 +165,12 @@ def _is_known(mention: Mention, hits: Iterable[Hit[City]]) -> bool:
 
 
 def _choose(hits: list[Hit[City]], countries: Iterable[Abroad]) -> Iterable[Hit[City]]:
-    """Of the cities that share a name in one place, take the one whose country is named, else the first."""
+    """Of the cities that share a name in one place, take the one whose country is named, else one sure of its name."""
     named = {abroad.country for abroad in countries}
     spans: dict[tuple[int, int], list[Hit[City]]] = {}
     for hit in hits:
         spans.setdefault((hit.start, hit.end), []).append(hit)
-    return [next((hit for hit in same if hit.owner.country in named), same[0]) for same in spans.values()]
+    return [min(same, key=lambda hit: (hit.owner.country not in named, hit.ambiguous)) for same in spans.values()]
 
 
 def _as_country(county: Mention) -> Abroad:

@@ -80,7 +80,7 @@ class Rules:
             if number == len(self.meanings):
                 self.meanings.append(Meaning(edge(key[0]), edge(key[-1]), []))
             rules = self.meanings[number].rules
-            if all(other.owner is not rule.owner for other in rules):
+            if not rules or all(other.owner is not rule.owner for other in rules):
                 rules.append(rule)
                 if isinstance(rule.owner, Phrase) and rule.owner.weight > 0:
                     self.helping.setdefault(number, []).append(rule.owner)
@@ -155,7 +155,7 @@ def _add_guarded(
     ambiguous: bool = False,
 ) -> None:
     """Fold each guard as it looks beside the text: a blank inside CJK is gone there, in Korean it may be."""
-    key = search_form(text)
+    key = search_form(text) if not_after or not_before else ""
     after = tuple(_optional_blanks(search_form(guard + text).removesuffix(key) for guard in not_after))
     before = tuple(_optional_blanks(search_form(text + guard).removeprefix(key) for guard in not_before))
     rules.add(text, Rule(type(owner), owner, after, before, ambiguous))
@@ -169,17 +169,19 @@ def _optional_blanks(guards: Iterable[str]) -> Iterator[str]:
             yield guard.strip()
 
 
-def _spellings(text: str) -> set[str]:
+def _spellings(text: str) -> Iterable[str]:
     """Return the ways to write a text; where Korean puts a blank, it may be missing."""
     key = search_form(text).strip()
     words = key.split(" ")
-    if not _HANGUL.search(key) or len(words) > MOST_WORDS:
-        return {key}
+    if len(words) == 1 or len(words) > MOST_WORDS or not _HANGUL.search(key):
+        return (key,)
     gaps = product((" ", ""), repeat=len(words) - 1)
     return {"".join(map("".join, zip(words, (*gap, ""), strict=True))) for gap in gaps}
 
 
 def _fingerprint(topics: Topics, cities: Iterable[City]) -> str:
     """Name these rules: other rules, other name."""
-    content = [VERSION, topics.model_dump(mode="json"), [city.model_dump(mode="json") for city in cities]]
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+    digest = hashlib.sha256(json.dumps([VERSION, topics.model_dump(mode="json")], sort_keys=True).encode())
+    for city in cities:
+        digest.update(repr(city).encode())
+    return digest.hexdigest()[:16]

@@ -1,12 +1,10 @@
 """cities.csv: who. One city a row, its names in all scripts, and where a name means something else."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import Field
-
-from watcher.settings.base import Strict
 from watcher.settings.table import Mistake, load_table
 from watcher.text.fold import fold
 
@@ -14,13 +12,15 @@ FILE = "cities.csv"
 LANGUAGES = ("en", "zh_hant", "zh_hans", "ja", "ko", "local")
 COLUMNS = ("id", "name", "country", *LANGUAGES, "ambiguous", "not_after", "not_before", "note")
 
+_NAME = re.compile(r".*\S.*")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CODE = re.compile(r"[A-Z]{2}")
 
 Guards = dict[str, tuple[str, ...]]
 
 
-class City(Strict):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class City:
     """Hold one city: `forms` are its names in every language, the usual one of each language first.
 
     `ambiguous` forms count only in company. `not_after` and `not_before` map a form to what must not
@@ -32,42 +32,38 @@ class City(Strict):
     country: str
     forms: tuple[str, ...]
     ambiguous: tuple[str, ...] = ()
-    not_after: Guards = Field(default={})
-    not_before: Guards = Field(default={})
+    not_after: Guards = field(default_factory=dict)
+    not_before: Guards = field(default_factory=dict)
 
 
 def load_cities(folder: Path) -> tuple[City, ...]:
     """Read cities.csv; a mistake is a `ConfigError` that names line, column and cure."""
     owners: dict[tuple[str, str], str] = {}
-
-    def read(values: dict[str, str]) -> City:
-        city = _read_city(values)
-        _refuse_namesake(city, owners)
-        return city
-
-    return load_table(folder / FILE, COLUMNS, read, lambda city: city.id)
+    return load_table(folder / FILE, COLUMNS, lambda values: _read_city(values, owners), lambda city: city.id)
 
 
-def _refuse_namesake(city: City, owners: dict[tuple[str, str], str]) -> None:
-    """Raise Mistake where another city of the country has a name of this one that needs no company in either."""
-    for form in city.forms:
-        owner = owners.setdefault((city.country, fold(form)), city.id) if form not in city.ambiguous else city.id
-        if owner != city.id:
-            cure = "join the two rows, or write the name under 'ambiguous' in both"
-            raise Mistake("id", f"'{form}' is a name of '{owner}' in the same country too; {cure}.")
-
-
-def _read_city(values: dict[str, str]) -> City:
-    forms = tuple(dict.fromkeys(form for language in LANGUAGES for form in _split(values, language)))
-    return City(
+def _read_city(values: dict[str, str], owners: dict[tuple[str, str], str]) -> City:
+    forms = {form: folded for language in LANGUAGES for form, folded in _read_forms(values, language)}
+    city = City(
         id=_match(values, "id", _SLUG, "use small letters, digits and hyphens, such as new-taipei."),
-        name=_match(values, "name", re.compile(r".*\S.*"), "write the name that readers see."),
+        name=_match(values, "name", _NAME, "write the name that readers see."),
         country=_match(values, "country", _CODE, "use the two letters of ISO 3166, such as TW."),
-        forms=forms or (values["name"],),
+        forms=tuple(forms) or (values["name"],),
         ambiguous=_known_forms("ambiguous", _split(values, "ambiguous"), forms),
         not_after=dict(_read_guards(values, "not_after", forms)),
         not_before=dict(_read_guards(values, "not_before", forms)),
     )
+    _refuse_namesake(city, forms or {city.name: fold(city.name)}, owners)
+    return city
+
+
+def _refuse_namesake(city: City, forms: dict[str, str], owners: dict[tuple[str, str], str]) -> None:
+    """Raise Mistake where another city of the country has a name of this one that needs no company in either."""
+    for form, folded in forms.items():
+        owner = owners.setdefault((city.country, folded), city.id) if form not in city.ambiguous else city.id
+        if owner != city.id:
+            cure = "join the two rows, or write the name under 'ambiguous' in both"
+            raise Mistake("id", f"'{form}' is a name of '{owner}' in the same country too; {cure}.")
 
 
 def _match(values: dict[str, str], column: str, pattern: re.Pattern[str], cure: str) -> str:
@@ -76,23 +72,27 @@ def _match(values: dict[str, str], column: str, pattern: re.Pattern[str], cure: 
     return values[column]
 
 
-def _split(values: dict[str, str], column: str) -> tuple[str, ...]:
-    """Split `a|b`; a form must leave something after folding."""
-    forms = tuple(values[column].split("|")) if values[column] else ()
-    for form in forms:
-        if not any(character.isalnum() for character in fold(form)):
+def _read_forms(values: dict[str, str], column: str) -> Iterator[tuple[str, str]]:
+    """Read the names of a language, each with its folded form, which must not be empty."""
+    for form in _split(values, column):
+        folded = fold(form)
+        if not any(map(str.isalnum, folded)):
             raise Mistake(column, f"'{values[column]}' holds an empty form; remove a '|'.")
-    return forms
+        yield form, folded
 
 
-def _known_forms(column: str, named: tuple[str, ...], forms: tuple[str, ...]) -> tuple[str, ...]:
+def _split(values: dict[str, str], column: str) -> tuple[str, ...]:
+    return tuple(values[column].split("|")) if values[column] else ()
+
+
+def _known_forms(column: str, named: tuple[str, ...], forms: Container[str]) -> tuple[str, ...]:
     for form in named:
         if form not in forms:
             raise Mistake(column, f"'{form}' is not among the city's names; add it there or remove it here.")
     return named
 
 
-def _read_guards(values: dict[str, str], column: str, forms: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _read_guards(values: dict[str, str], column: str, forms: Container[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Read `form>text|text;form>text`."""
     for part in filter(None, values[column].split(";")):
         form, arrow, texts = part.partition(">")

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,12 +29,12 @@ def load_table(
     No two rows may have the same name. A `Mistake` of `read_row` becomes a `ConfigError` that names file, line,
     column and cure.
     """
-    rows = csv.DictReader(io.StringIO(load_text(path), newline=""), strict=True)
+    rows = csv.reader(io.StringIO(load_text(path), newline=""), strict=True)
     found: list[Row] = []
     lines: dict[str, int] = {}
     try:
-        _check_columns(path, columns, rows.fieldnames)
-        for row in rows:
+        _check_columns(path, columns, next(rows, ()))
+        for row in filter(None, rows):
             found.append(read_row(_fill(row, columns)))
             _refuse_double(name_row(found[-1]), columns[0], lines, rows.line_num)
     except Mistake as mistake:
@@ -43,15 +44,15 @@ def load_table(
     return tuple(found)
 
 
-def _check_columns(path: Path, columns: Sequence[str], found: Sequence[str] | None) -> None:
-    if tuple(found or ()) != tuple(columns):
+def _check_columns(path: Path, columns: Sequence[str], found: Sequence[str]) -> None:
+    if tuple(found) != tuple(columns):
         raise ConfigError(f"{path}: line 1 must name the columns {','.join(columns)}; put them in that order.")
 
 
-def _fill(row: dict[str | None, str | None], columns: Sequence[str]) -> dict[str, str]:
-    if None in row:
+def _fill(row: Sequence[str], columns: Sequence[str]) -> dict[str, str]:
+    if len(row) > len(columns):
         raise Mistake(columns[0], f"the row has more than {len(columns)} columns; put values with a comma in quotes.")
-    return {str(key): value or "" for key, value in row.items()}
+    return dict(zip_longest(columns, row, fillvalue=""))
 
 
 def _refuse_double(name: str, column: str, lines: dict[str, int], line: int) -> None:

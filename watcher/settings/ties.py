@@ -1,10 +1,10 @@
 """ties.csv: who is tied to whom already. Two cities a row, their relation, since when, and who says so."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from watcher.settings.base import Strict
 from watcher.settings.load import packaged_config
 from watcher.settings.table import Mistake, load_table
 
@@ -15,7 +15,8 @@ _FORMS = {4: ("%Y", "{then:%Y}"), 7: ("%Y-%m", "{then:%b %Y}"), 10: ("%Y-%m-%d",
 """How a date of so many characters is written in the file, and how a person reads it."""
 
 
-class Tie(Strict):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tie:
     """Hold what is known of two cities: ids of cities.csv, sorted; `relation` in the plural, such as `sister cities`.
 
     `since` is a year, a month or a day (2010, 2010-11, 2010-11-04), empty where nobody says.

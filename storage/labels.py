@@ -7,7 +7,9 @@ from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, not_
 
 from storage.database import Database
 from storage.gather import IRRELEVANT, SEED
+from storage.judgements import TEXTS
 from storage.rows import DIGEST_ITEMS, ITEMS, batches, is_id, model_of
+from storage.stats import count_where
 from storage.tables import ItemRow
 from storage.upsert import MATCHED
 
@@ -41,6 +43,20 @@ class Labels:
                 _leave_story(connection, batch)
                 rows += [model_of(ItemRow, row) for row in connection.execute(chosen.where(ours)).mappings()]
         return {row.id or 0: row for row in rows}
+
+    def labelled(self, characters: int) -> list[ItemRow]:
+        """Return the labelled items, with what judging needs of them; their texts are cut to so many characters."""
+        texts = (func.substr(ITEMS.c[name], 1, characters).label(name) for name in TEXTS)
+        chosen = select(ITEMS.c.id, ITEMS.c.language, ITEMS.c.label, *texts).where(
+            ITEMS.c.label != NO_LABEL, not_(SEED)
+        )
+        with self._database.reading() as connection:
+            return [model_of(ItemRow, row) for row in connection.execute(chosen.order_by(ITEMS.c.id)).mappings()]
+
+    def count_entries(self) -> int:
+        """Count the entries that are stored, whatever became of them; seeds are none."""
+        with self._database.reading() as connection:
+            return count_where(connection, ITEMS, not_(SEED))
 
 
 def _captured(label: str, now: datetime) -> ColumnElement[datetime | None]:

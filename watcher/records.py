@@ -11,6 +11,7 @@ from storage.records import Compared, FullItem, NewItem, Rejudged, VisitRecord
 from storage.seeds import Seed
 from storage.tables import FeedRow, ItemRow, VisitRow
 from watcher.cadence import due_after
+from watcher.measure import Labelled
 from watcher.read import pack_known
 from watcher.read.article import Article, read_day
 from watcher.read.furniture import title_mark
@@ -132,6 +133,11 @@ def article_item(article: Article, judgement: Judgement, now: datetime, *, rules
 def entry_from(row: ItemRow) -> Entry:
     """Return a stored item as the judge reads it."""
     return Entry(title=row.title, summary=row.summary, text=row.text, language=row.language)
+
+
+def labelled_from(row: ItemRow) -> Labelled:
+    """Return a stored item with what a person says of it."""
+    return Labelled(id=str(row.id), entry=entry_from(row), relevant=row.label == RELEVANT, language=row.language)
 
 
 def rejudged(row: ItemRow, judgement: Judgement, now: datetime, *, rules: str, backfill: timedelta) -> Rejudged:

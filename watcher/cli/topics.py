@@ -19,7 +19,7 @@ from watcher.values import Entry, Judgement, Verdict
 class TopicsCommands(LaterCommands):
     """Let judging and explaining wait for no database."""
 
-    later: ClassVar[Mapping[str, str]] = {"replay": "replay"}
+    later: ClassVar[Mapping[str, str]] = {"score": "score", "replay": "replay"}
 
 
 app = typer.Typer(

@@ -49,6 +49,12 @@ city = "after"
 names = true
 
 [[cue]]
+text = ["市は", "市八"]
+lang = "ja"
+city = "before"
+names = true
+
+[[cue]]
 text = ["我市", "our city"]
 city = "near"
 own = true
@@ -86,7 +92,10 @@ CITIES = (
     City(id="osaka", name="Osaka", country="JP", forms=("Osaka", "大阪")),
     City(id="seoul", name="Seoul", country="KR", forms=("Seoul", "서울")),
     City(id="yamagata", name="Yamagata", country="JP", forms=("山形",)),
-    City(id="kunisaki", name="Kunisaki", country="JP", forms=("本東", "長與")),
+    City(id="kunisaki", name="Kunisaki", country="JP", forms=("長與",)),
+    City(id="anyang-cn", name="Anyang", country="CN", forms=("安陽", "안양")),
+    City(id="anyang-kr", name="Anyang", country="KR", forms=("안양",)),
+    City(id="gimje", name="Gimje", country="KR", forms=("김제시",)),
     City(id="busan", name="Busan", country="KR", forms=("Busan", "釜山")),
 )
 
@@ -138,7 +147,8 @@ def test_markets_and_words_for_any_city_are_no_names(title: str) -> None:
 
 
 def test_a_name_that_begins_inside_another_word_is_none() -> None:
-    assert cities("交流 日本東部 大阪市長與福爾巴赫市長") == {"osaka", "福爾巴赫"}
+    assert cities("交流 大阪市長與福爾巴赫市長") == {"osaka", "福爾巴赫"}
+    assert cities("交流 大阪市長在長與") == {"osaka", "kunisaki"}
 
 
 def test_a_prefecture_is_not_the_city_of_its_name() -> None:
@@ -148,6 +158,37 @@ def test_a_prefecture_is_not_the_city_of_its_name() -> None:
 
 def test_a_city_may_meet_a_prefecture_that_has_the_name_of_a_city() -> None:
     assert cities("交流 山形県と台北市") == {"yamagata", "taipei"}
+
+
+def test_a_prefecture_gives_way_to_a_city_of_its_country() -> None:
+    assert cities("交流 山形県の大阪市と台北市") == {"osaka", "taipei"}
+
+
+def test_the_surname_of_a_mayor_is_no_city() -> None:
+    assert cities("Exchange: Mayor Ana Osaka in Taipei") == {"taipei"}
+    assert cities("Exchange: Mayor Osaka Smith in Taipei") == {"taipei"}
+    assert cities("Exchange: Mayor Ana Smith of Osaka in Taipei") == {"osaka", "taipei"}
+
+
+def test_of_two_cities_of_one_name_the_one_is_meant_whose_country_is_named_or_whose_script_is_written() -> None:
+    assert cities("교류 안양") == {"anyang-kr"}
+    assert cities("交流 安陽") == {"anyang-cn"}
+
+
+def test_a_name_that_is_listed_only_with_its_title_is_the_same_city_without_it() -> None:
+    assert cities("교류 김제시장, 김제 방문") == {"gimje"}
+    assert cities("교류 김제시와 김제시의회의 김제") == {"gimje"}
+
+
+def test_a_japanese_cue_finds_names_on_japanese_pages_only() -> None:
+    assert cities("交流、三次市は") == {"三次"}
+    assert cities("交流、三次市八") == set()
+
+
+def test_a_name_in_katakana_before_a_title_may_be_that_of_a_person() -> None:
+    assert cities("交流、グエン市人民委員会") == set()
+    assert cities("交流、バン・トゥアン・グエン市") == set()
+    assert cities("交流、バン・トゥアン市") == {"バン・トゥアン"}
 
 
 def test_one_mention_of_a_name_with_its_country_tells_it_for_all() -> None:

@@ -7,15 +7,13 @@ from functools import cached_property
 from typing import NamedTuple
 
 from watcher.judge.find import Finds, Hit
+from watcher.judge.lands import BREAK, Abroad, Lands, home_of, name_countries
 from watcher.judge.names import Name, unknown_names
 from watcher.judge.page import Page
 from watcher.judge.rules import Rules, is_letter
 from watcher.settings.cities import City
 from watcher.settings.topics import Cue
 from watcher.text.fold import HAN
-
-ABROAD = "*"
-"""The country code of words that mean "abroad, wherever"."""
 
 REACH_LETTERS = 25
 REACH_CJK = 12
@@ -24,18 +22,15 @@ REACH_CJK = 12
 JOINED = 5
 """How far two cities may stand apart that share a cue, in characters: "and", 與, ・."""
 
-BESIDE_BEFORE = 12
-BESIDE_AFTER = 20
-"""How far a country may stand before or after a name to tell where it lies, in characters."""
-
 DATELINE_REACH = 60
 """A dateline stands at the very beginning of a text."""
 
-_BREAK = re.compile("[,;:。、\n]")
 _DASH = re.compile(r"[^\n]{0,30}?(?: -|--| —| –|\()")
 _HAN = re.compile(f"[{HAN}]")
 _PROVINCES = "县省"
 """After a city's name: the prefecture or province of that name."""
+_GIVEN_NAME = re.compile(r" [A-ZÀ-Þ][\w.'’-]* ")
+_NEXT_NAME = re.compile(r" [A-ZÀ-Þ]\w")
 _DATE = re.compile(r"[\d月日年 .,]*")
 
 
@@ -50,16 +45,7 @@ class Mention(NamedTuple):
     sentence: int
     acts: bool = False
     ambiguous: bool = False
-
-
-class Abroad(NamedTuple):
-    """Hold one place where a country is named. `part`: by one of its provinces, which are named at home, too."""
-
-    country: str
-    sentence: int
-    start: int
-    end: int
-    part: bool = False
+    written: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,34 +79,27 @@ class Cast:
 
 def cast_page(rules: Rules, finds: Finds, page: Page, speaking: frozenset[int]) -> Cast:
     """Read the cast of a page; `speaking` are the sentences whose phrases speak of cities themselves."""
-    countries = tuple(
-        Abroad(
-            rules.homes.get(hit.owner.id, hit.owner.id),
-            hit.sentence,
-            hit.start,
-            hit.end,
-            page.text[hit.end - 1] in rules.provinces,
-        )
-        for hit in finds.countries
-    )
+    countries = name_countries(rules, finds.countries, page)
     hits = [hit for hit in finds.cities if not _in_dateline(hit, page, rules.datelines)]
     cues = _by_sentence(finds.cues)
-    known = [_mention(hit, rules, cues.get(hit.sentence, ()), hits, page) for hit in _choose(hits, countries)]
-    provinces = {mention.city for mention in known if page.text[mention.end] in _PROVINCES}
+    known = [
+        _mention(hit, rules, cues.get(hit.sentence, []), hits, page)
+        for hit in _choose(hits, countries, page)
+        if not _is_surname(hit, cues.get(hit.sentence, []), page)
+    ]
+    provinces = [mention for mention in known if page.text[mention.end] in _PROVINCES]
     if provinces:
-        countries += tuple(_as_country(mention) for mention in known if page.text[mention.end] == _PROVINCES[0])
-        cities = [mention for mention in known if mention.city not in provinces or _has_title(mention, rules, page)]
-        known = known if any(mention.acts for mention in cities) else cities
-    lands = _Lands(countries, finds.cities, page)
+        countries += [_as_country(mention) for mention in provinces if page.text[mention.end] == _PROVINCES[0]]
+        known = _without_provinces(known, {mention.city for mention in provinces}, rules, page)
+    lands = Lands(tuple(countries), finds.cities, page)
     kept = list(_in_company(known, lands, speaking))
     unknown = [_unknown(name, rules, lands, page) for name in unknown_names(rules, finds, page)]
-    kept += _at_home(one for one in unknown if not _is_known(one, finds.cities))
+    kept += _at_home([one for one in unknown if not _is_known(one, finds.cities)], kept, rules)
     mentions = sorted(kept, key=lambda mention: mention.start)
-    company = {cue.sentence for cue in finds.cues if cue.owner.acts} | {
-        mention.sentence for mention in mentions if mention.acts
-    }
+    company = {cue.sentence for cue in finds.cues if cue.owner.acts}
+    company |= {mention.sentence for mention in mentions if mention.acts}
     own = frozenset(cue.sentence for cue in finds.cues if cue.owner.own)
-    return Cast(tuple(mentions), countries, speaking.union(company), own)
+    return Cast(tuple(mentions), lands.countries, speaking.union(company), own)
 
 
 def _by_sentence(cues: Iterable[Hit[Cue]]) -> dict[int, list[Hit[Cue]]]:
@@ -136,21 +115,51 @@ def _mention(hit: Hit[City], rules: Rules, cues: Iterable[Hit[Cue]], cities: lis
     city = hit.owner
     country = rules.homes.get(city.country, city.country)
     acts = _acts(hit, rules, cues, cities, page)
-    return Mention(city.id, city.name, country, hit.start, hit.end, hit.sentence, acts, hit.ambiguous)
+    written = page.text[hit.start : hit.end]
+    return Mention(city.id, city.name, country, hit.start, hit.end, hit.sentence, acts, hit.ambiguous, written)
 
 
-def _unknown(name: Name, rules: Rules, lands: "_Lands", page: Page) -> Mention:
+def _unknown(name: Name, rules: Rules, lands: Lands, page: Page) -> Mention:
     country = lands.country_of(name.start, name.end)
     sentence = page.sentence_at(name.start)
     acts = name.acts or bool(rules.names.title.match(page.text, name.end))
-    return Mention(name.written, name.written, country, name.start, name.end, sentence, acts)
+    written = page.text[name.start : name.end]
+    return Mention(name.written, name.written, country, name.start, name.end, sentence, acts, written=written)
 
 
-def _at_home(mentions: Iterable[Mention]) -> list[Mention]:
-    """Give every mention of a name the country that stands beside one of them."""
-    mentions = list(mentions)
-    homes = {mention.city: mention.country for mention in reversed(mentions) if mention.country}
-    return [mention._replace(country=homes.get(mention.city, "")) for mention in mentions]
+def _at_home(names: list[Mention], known: list[Mention], rules: Rules) -> Iterator[Mention]:
+    """Give every mention of a name the country that stands beside one of them.
+
+    A name that cities.csv knows only with its title is that city: 김제 is 김제시.
+    """
+    homes = {mention.city: mention.country for mention in reversed(names) if mention.country}
+    cities = {mention.written: mention for mention in known}
+    for name in names:
+        titled = next((cities[name.written + title] for title in rules.titles if name.written + title in cities), None)
+        if titled:
+            yield name._replace(city=titled.city, name=titled.name, country=titled.country)
+        else:
+            yield name._replace(country=homes.get(name.city, ""))
+
+
+def _without_provinces(known: list[Mention], provinces: set[str], rules: Rules, page: Page) -> list[Mention]:
+    """Leave out prefectures that have the name of a city, unless one is all that its country sends to meet a city."""
+    cities = [mention for mention in known if mention.city not in provinces or _has_title(mention, rules, page)]
+    acting = {mention.country for mention in cities if mention.acts}
+    homes = {mention.country for mention in cities}
+    return [mention for mention in known if mention in cities or (acting and mention.country not in homes)]
+
+
+def _is_surname(hit: Hit[City], cues: Iterable[Hit[Cue]], page: Page) -> bool:
+    """Tell whether a name is that of a mayor: "Mayor London Breed", "Mayor Arnel Baguio"."""
+    if not is_letter(page.text[hit.start]):
+        return False
+    mayors = (cue for cue in cues if cue.owner.city == "before" and 0 < hit.start - cue.end <= REACH_LETTERS)
+    return any(
+        (hit.start == cue.end + 1 and _NEXT_NAME.match(page.capitals, hit.end))
+        or _GIVEN_NAME.fullmatch(page.capitals, cue.end, hit.start)
+        for cue in mayors
+    )
 
 
 def _has_title(place: Mention | Hit[City], rules: Rules, page: Page) -> bool:
@@ -164,13 +173,20 @@ def _is_known(mention: Mention, hits: Iterable[Hit[City]]) -> bool:
     return any(mention.start < hit.end and hit.start < mention.end for hit in hits)
 
 
-def _choose(hits: list[Hit[City]], countries: Iterable[Abroad]) -> Iterable[Hit[City]]:
-    """Of the cities that share a name in one place, take the one whose country is named, else one sure of its name."""
+def _choose(hits: list[Hit[City]], countries: Iterable[Abroad], page: Page) -> Iterable[Hit[City]]:
+    """Of the cities that share a name in one place, take the one whose country is named, else one sure of its name.
+
+    Of several that are sure the one whose script is written: 안양 is Anyang in Korea.
+    """
     named = {abroad.country for abroad in countries}
     spans: dict[tuple[int, int], list[Hit[City]]] = {}
     for hit in hits:
         spans.setdefault((hit.start, hit.end), []).append(hit)
-    return [min(same, key=lambda hit: (hit.owner.country not in named, hit.ambiguous)) for same in spans.values()]
+    home = home_of(page) if len(spans) < len(hits) else ""
+    return [
+        min(same, key=lambda hit: (hit.owner.country not in named, hit.ambiguous, hit.owner.country != home))
+        for same in spans.values()
+    ]
 
 
 def _as_country(county: Mention) -> Abroad:
@@ -200,7 +216,7 @@ def _stands_beside(hit: Hit[City], cue: Hit[Cue], cities: list[Hit[City]], page:
     if second.start < first.start:
         return False
     reach = REACH_LETTERS if is_letter(page.text[cue.start]) else REACH_CJK
-    near = second.start - first.end <= reach and not _BREAK.search(page.text, first.end, second.start)
+    near = second.start - first.end <= reach and not BREAK.search(page.text, first.end, second.start)
     return near and not any(_stands_between(city, first.end, second.start, hit) for city in cities)
 
 
@@ -211,7 +227,7 @@ def _stands_between(city: Hit[City], start: int, end: int, hit: Hit[City]) -> bo
     return max(city.start - hit.end, hit.start - city.end) > JOINED
 
 
-def _in_company(mentions: list[Mention], lands: "_Lands", speaking: frozenset[int]) -> Iterator[Mention]:
+def _in_company(mentions: list[Mention], lands: Lands, speaking: frozenset[int]) -> Iterator[Mention]:
     """Leave out ambiguous names that nothing confirms: a cue, their country, or a page that speaks of ties.
 
     Han names need more than such a page: there most are surnames (松本, 山口).
@@ -221,30 +237,3 @@ def _in_company(mentions: list[Mention], lands: "_Lands", speaking: frozenset[in
         confirmed = mention.city in sure or lands.country_of(mention.start, mention.end) == mention.country
         if confirmed or (speaking and not _HAN.match(lands.page.text[mention.start])):
             yield mention
-
-
-@dataclass(frozen=True, slots=True)
-class _Lands:
-    """Hold what tells where a name lies: the countries of the page, and its cities, which may stand between."""
-
-    countries: tuple[Abroad, ...]
-    cities: list[Hit[City]]
-    page: Page
-
-    def country_of(self, start: int, end: int) -> str:
-        """Return the country named right beside a name: "Toride, Japan", "the Russian city of Kaliningrad"."""
-        gaps = [
-            (max(abroad.start - end, start - abroad.end), abroad.country)
-            for abroad in self.countries
-            if abroad.country != ABROAD and self._lies_beside(abroad, start, end)
-        ]
-        return min(gaps)[1] if gaps else ""
-
-    def _lies_beside(self, abroad: Abroad, start: int, end: int) -> bool:
-        """Tell whether a country stands shortly before a name, on it, or after it behind a comma or bracket."""
-        text = self.page.text
-        if abroad.end > start:
-            return abroad.start < end or (abroad.start - end <= BESIDE_AFTER and text[end] in ",(")
-        if start - abroad.end > BESIDE_BEFORE or _BREAK.search(text, abroad.end, start):
-            return False
-        return not any(abroad.end <= city.start and city.end <= start for city in self.cities)

@@ -1,5 +1,6 @@
 """Find in one pass where a page says what the rules look for."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from watcher.settings.cities import City
 from watcher.settings.topics import Cooperation, Country, Cue, Phrase
 
 T = TypeVar("T")
+
+_KANA = re.compile("[ぁ-ゖァ-ヺ]")
 
 MOST_FINDS = 100
 """Cities, cues and countries beyond these are left out: they are compared with one another, and no news has more."""
@@ -63,12 +66,12 @@ def may_matter(rules: Rules, found: Found) -> bool:
 def find_all(rules: Rules, page: Page, found: Found) -> Finds:
     """Sort what was found by what it means; leave out what is part of another word or guarded."""
     hits = _sort_hits(rules, page, found)
-    words = [hit for hit in (*hits[Cue], *hits[Country]) if not is_letter(page.text[hit.start])]
-    taken = {at for word in words for at in range(word.start + 1, word.end)}
+    taken = {at for cue in hits[Cue] if not is_letter(page.text[cue.start]) for at in range(cue.start + 1, cue.end)}
+    japanese = bool(_KANA.search(page.text))
     return Finds(
         phrases=hits[Phrase],
         cities=_longest(hit for hit in hits[City] if _is_whole(hit, page) and not _crosses(hit, taken))[:MOST_FINDS],
-        cues=[hit for hit in hits[Cue] if not hit.refused][:MOST_FINDS],
+        cues=[hit for hit in hits[Cue] if not hit.refused and (japanese or hit.owner.lang != "ja")][:MOST_FINDS],
         countries=_longest(hits[Country])[:MOST_FINDS],
         fields=frozenset(hit.owner.id for hit in hits[Cooperation]),
     )
@@ -123,5 +126,5 @@ def _is_whole(hit: Hit[City], page: Page) -> bool:
 
 
 def _crosses(hit: Hit[City], taken: set[int]) -> bool:
-    """Tell whether a name begins inside another word and ends behind it: no 長与 in 市長与, no 国東 in 中国東部."""
+    """Tell whether a name begins inside a cue and ends behind it: no 長与 in 市長与."""
     return hit.start in taken and hit.end - 1 not in taken

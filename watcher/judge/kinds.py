@@ -1,28 +1,27 @@
 """Tell what sort of event an entry tells of."""
 
-from watcher.judge.score import Score
+from collections import Counter
+
+from watcher.judge.score import AGAIN, Score
 from watcher.values import Kind
 
-RANK = (
-    Kind.TERMINATION,
-    Kind.REAFFIRMATION,
-    Kind.FORUM,
-    Kind.ANNIVERSARY,
-    Kind.AGREEMENT,
-    Kind.MOU,
-    Kind.VISIT,
-    Kind.PROGRAMME,
-    Kind.OTHER,
-)
-"""Of two kinds with equal points the first: a visit to a forum is a forum."""
+OCCASIONS = (Kind.TERMINATION, Kind.REAFFIRMATION, Kind.FORUM, Kind.ANNIVERSARY)
+"""What a report is about even where it tells as much of a visit or a programme: a visit to a forum is a forum."""
+
+OTHERS = (Kind.AGREEMENT, Kind.MOU, Kind.OTHER, Kind.VISIT, Kind.PROGRAMME)
+"""Of these the one that is said most often, and of equals the first."""
 
 
 def choose_kind(score: Score) -> Kind:
-    """Return the kind of the phrase that says most: in the title, or enough alone."""
-    points: dict[Kind, int] = {}
-    for line in score.counted:
-        if kind := line.phrase.kind:
+    """Return the kind of the phrase that says most: in the title, or enough alone; of equals an occasion first."""
+    most: dict[Kind, int] = {}
+    often: Counter[Kind] = Counter()
+    for line in score.lines:
+        if (kind := line.phrase.kind) and line.refused in ("", AGAIN):
             said = 1 + (line.hit.sentence == 0) + (line.phrase.weight >= score.topic.match)
-            points[kind] = max(points.get(kind, 0), said)
-    ranked = sorted(points, key=lambda kind: (-points[kind], RANK.index(kind)))
-    return ranked[0] if ranked else Kind.OTHER
+            most[kind] = max(most.get(kind, 0), said)
+            often[kind] += said
+    best = [kind for kind in (*OCCASIONS, *OTHERS) if kind in most and most[kind] == max(most.values())]
+    if not best or best[0] in OCCASIONS:
+        return best[0] if best else Kind.OTHER
+    return max(best, key=lambda kind: often[kind])

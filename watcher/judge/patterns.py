@@ -11,7 +11,7 @@ LONGEST_KANA = 12
 LONGEST_HANGUL = 9
 """Characters that a name has at most."""
 
-_KANA_NAME = f"[ァ-ヺ][ァ-ヺー・]{{1,{LONGEST_KANA - 1}}}"
+_KANA_NAME = f"(?<![ァ-ヺー・])[ァ-ヺ][ァ-ヺー]{{1,{LONGEST_KANA - 1}}}(?:・[ァ-ヺー]{{2,}})?(?![ァ-ヺー・])"
 _HANGUL_NAME = f"[가-힣]{{2,{LONGEST_HANGUL}}}?(?<!도)(?=시(?:[^가-힣]|[와의는가에로청장]))"
 """A word with 시; 도시 is the word for city, so a name does not end with 도."""
 
@@ -21,7 +21,8 @@ class NamePatterns:
     """Hold the patterns, all for folded text.
 
     `start`: after which a name begins in a run of Han; `before`: a name that ends where a cue begins;
-    `country`: a name right after its country, the name as group 1, 2 or 3; `town`: a name in katakana and its 市 or 町;
+    `country`: a name right after its country, the name as group 1, 2 or 3; `town`: a name in katakana and its 市 or 町,
+    but not before 市長 and 市人民委員会, where it may be that of a person;
     `title`: what shows, behind a name, that the city acts.
     """
 
@@ -42,9 +43,10 @@ def compile_patterns(names: Names) -> NamePatterns:
         start=re.compile(f"{ends}|{words}" if words else ends),
         before=re.compile(f"({_KANA_NAME}|[{HAN}ヶ]{{2,{LONGEST_HAN}}}|(?<![가-힣])[가-힣]{{2,{LONGEST_HANGUL}}})$"),
         country=re.compile(
-            f"国?[・ ]?(?:[{HAN}]{{1,4}}[省州县道府])?({han})|・({_KANA_NAME})| (?:[가-힣]+ )?({_HANGUL_NAME})"
+            f"国?[・ ]?(?:[{HAN}]{{1,4}}[省州县道府])?({han})|・({_KANA_NAME.removeprefix('(?<![ァ-ヺー・])')})"
+            f"| (?:[가-힣]+ )?({_HANGUL_NAME})"
         ),
-        town=re.compile(f"({_KANA_NAME}){town}"),
+        town=re.compile(f"({_KANA_NAME}){town}(?!市[长人])"),
         title=re.compile(f"{_one_of(names.titles)}(?!{_one_of(names.no_town_before)})"),
     )
 

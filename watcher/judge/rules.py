@@ -53,8 +53,8 @@ class Rules:
     `helping` are the phrases that have points to give, `strong` the ids of those that match alone, `ranks` for
     each topic the places of its phrases. `least` is the lowest `near` of all topics.
     `homes` leads a country's code to that of the country it counts as; `never` are folded words that are no name
-    of a city, `never_ends` those of them in Han, `names` how other names look, `datelines` and `provinces` those of
-    `[names]`.
+    of a city, `never_ends` those of them in Han, `names` how other names look, `datelines`, `provinces` and `titles`
+    those of `[names]`.
     """
 
     topics: Topics
@@ -65,6 +65,7 @@ class Rules:
     names: NamePatterns
     datelines: tuple[str, ...]
     provinces: frozenset[str]
+    titles: frozenset[str]
     least: float
     strong: frozenset[int]
     ranks: tuple[dict[int, int], ...]
@@ -96,6 +97,7 @@ def compile_rules(topics: Topics, cities: Iterable[City]) -> Rules:
         never=_never_names(topics),
         never_ends=tuple(word for word in _never_names(topics) if _HAN.fullmatch(word)),
         names=compile_patterns(topics.names),
+        titles=frozenset(topics.names.titles),
         provinces=frozenset(search_form(topics.names.provinces)),
         datelines=tuple(map(search_form, topics.names.datelines)),
         least=min((topic.near for topic in topics.topics), default=0),

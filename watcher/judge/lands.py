@@ -1,0 +1,83 @@
+"""Tell which countries a page names, and in which of them a name lies."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from watcher.judge.find import Hit
+from watcher.judge.page import Page
+from watcher.judge.rules import Rules
+from watcher.settings.cities import City
+from watcher.settings.topics import Country
+
+ABROAD = "*"
+"""The country code of words that mean "abroad, wherever"."""
+
+BESIDE_BEFORE = 12
+BESIDE_AFTER = 20
+"""How far a country may stand before or after a name to tell where it lies, in characters."""
+
+BREAK = re.compile("[,;:。、\n]")
+"""What parts a name from the words that belong to it."""
+
+_KANA = re.compile("[ぁ-ゖァ-ヺ]")
+_HANGUL = re.compile("[가-힣]")
+
+
+class Abroad(NamedTuple):
+    """Hold one place where a country is named. `part`: by one of its provinces, which are named at home, too."""
+
+    country: str
+    sentence: int
+    start: int
+    end: int
+    part: bool = False
+
+
+def name_countries(rules: Rules, hits: Iterable[Hit[Country]], page: Page) -> list[Abroad]:
+    """Return the places where countries are named, those that count as another country under its code."""
+    return [
+        Abroad(
+            country=rules.homes.get(hit.owner.id, hit.owner.id),
+            sentence=hit.sentence,
+            start=hit.start,
+            end=hit.end,
+            part=page.text[hit.end - 1] in rules.provinces,
+        )
+        for hit in hits
+    ]
+
+
+def home_of(page: Page) -> str:
+    """Return the country whose script a page is written in; empty for scripts of many countries."""
+    if _KANA.search(page.text):
+        return "JP"
+    return "KR" if _HANGUL.search(page.text) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lands:
+    """Hold what tells where a name lies: the countries of the page, and its cities, which may stand between."""
+
+    countries: tuple[Abroad, ...]
+    cities: list[Hit[City]]
+    page: Page
+
+    def country_of(self, start: int, end: int) -> str:
+        """Return the country named right beside a name: "Toride, Japan", "the Russian city of Kaliningrad"."""
+        gaps = [
+            (max(abroad.start - end, start - abroad.end), abroad.country)
+            for abroad in self.countries
+            if abroad.country != ABROAD and self._lies_beside(abroad, start, end)
+        ]
+        return min(gaps)[1] if gaps else ""
+
+    def _lies_beside(self, abroad: Abroad, start: int, end: int) -> bool:
+        """Tell whether a country stands shortly before a name, on it, or after it behind a comma or bracket."""
+        text = self.page.text
+        if abroad.end > start:
+            return abroad.start < end or (abroad.start - end <= BESIDE_AFTER and text[end] in ",(")
+        if start - abroad.end > BESIDE_BEFORE or BREAK.search(text, abroad.end, start):
+            return False
+        return not any(abroad.end <= city.start and city.end <= start for city in self.cities)

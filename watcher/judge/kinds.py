@@ -8,7 +8,7 @@ from watcher.values import Kind
 OCCASIONS = (Kind.TERMINATION, Kind.REAFFIRMATION, Kind.FORUM, Kind.ANNIVERSARY)
 """What a report is about even where it tells as much of a visit or a programme: a visit to a forum is a forum."""
 
-OTHERS = (Kind.AGREEMENT, Kind.MOU, Kind.OTHER, Kind.VISIT, Kind.PROGRAMME)
+OTHERS = (Kind.AGREEMENT, Kind.MOU, Kind.VISIT, Kind.OTHER, Kind.PROGRAMME)
 """Of these the one that is said most often, and of equals the first."""
 
 

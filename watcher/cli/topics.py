@@ -3,23 +3,22 @@
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 import typer
-from rich.markup import escape
 
 from watcher.cli import LaterCommands
 from watcher.cli.judging import load_judge
 from watcher.cli.place import Place
-from watcher.cli.show import out, show_lines, show_table
+from watcher.cli.show import show_lines
 from watcher.errors import WatcherError
 from watcher.values import Entry, Judgement, Verdict
 
 
 class TopicsCommands(LaterCommands):
-    """Let judging and explaining wait for no database."""
+    """Let judging wait for no database."""
 
-    later: ClassVar[Mapping[str, str]] = {"score": "score", "replay": "replay"}
+    later: ClassVar[Mapping[str, str]] = {"explain": "explain", "score": "score", "replay": "replay"}
 
 
 app = typer.Typer(
@@ -45,7 +44,7 @@ def judge(context: typer.Context) -> None:
             url=str(asked.get("url") or ""),
             language=str(asked.get("lang") or ""),
         )
-        show_lines([{"id": asked.get("id"), **_answer(judge.judge(entry))}])
+        show_lines([{"id": asked.get("id"), **answer(judge.judge(entry))}])
 
 
 def _asked() -> Iterator[dict[str, Any]]:
@@ -63,7 +62,8 @@ def _asked() -> Iterator[dict[str, Any]]:
         yield asked
 
 
-def _answer(judgement: Judgement) -> dict[str, Any]:
+def answer(judgement: Judgement) -> dict[str, Any]:
+    """Return a judgement as JSON shows it."""
     return {
         "matched": judgement.verdict is Verdict.MATCHED,
         "verdict": judgement.verdict,
@@ -84,24 +84,3 @@ def _answer(judgement: Judgement) -> dict[str, Any]:
             for reason in judgement.reasons
         ],
     }
-
-
-@app.command()
-def explain(
-    context: typer.Context,
-    text: Annotated[list[str], typer.Argument(metavar="TEXT...", help="A headline, or any text.")],
-) -> None:
-    """Show how a text is judged, as an addition: what counted, what did not, and why."""
-    place: Place = context.obj
-    explanation = load_judge(place.folder).explain(Entry(title=" ".join(text)))
-    rows = [
-        (row.written, row.phrase, f"{row.weight:+g}" if row.counted else "", f"{row.total:g}", row.note)
-        for row in explanation.rows
-    ]
-    show_table(("found", "phrase", "weight", "sum", "note"), rows, empty="No phrase of topics.toml was found.")
-    judgement = explanation.judgement
-    out.print(f"\n[bold]{judgement.verdict}[/] {judgement.score:g}: {escape(judgement.why)}", soft_wrap=True)
-    for name in ("pairs", "cities", "fields"):
-        if found := getattr(judgement, name):
-            out.print(f"{name:<8}{', '.join(found)}", markup=False)
-    out.print(f"kind    {judgement.kind}")

@@ -11,7 +11,7 @@ from watcher.judge.page import Page
 from watcher.judge.pairs import pair_cities, rank_cities
 from watcher.judge.rules import compile_rules
 from watcher.judge.score import Score, score_topic
-from watcher.judge.why import Explanation, list_reasons, list_rows, say_why
+from watcher.judge.why import Explanation, list_marks, list_reasons, list_rows, say_why
 from watcher.settings.cities import City
 from watcher.settings.topics import Topics
 from watcher.values import Entry, Judgement, Verdict
@@ -53,11 +53,12 @@ class Judge:
         return _conclude(self._study(page, found)) if may_matter(self._rules, found) else self._bare
 
     def explain(self, entry: Entry) -> Explanation:
-        """Return the judgement and its addition: also the phrases that were found but did not count."""
+        """Return the judgement, its addition, also of phrases that were found but did not count, and its marks."""
         page = Page(entry)
         study = self._study(page, find_texts(self._rules, page))
         rows = (row for score in study.scores for row in list_rows(score, page))
-        return Explanation(judgement=_conclude(study), rows=tuple(rows))
+        marks = list_marks(study.cast, study.finds, page)
+        return Explanation(judgement=_conclude(study), rows=tuple(rows), marks=tuple(marks))
 
     def _study(self, page: Page, found: Found) -> _Study:
         rules = self._rules

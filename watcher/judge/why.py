@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from watcher.judge.cities import Cast
+from watcher.judge.find import Finds
 from watcher.judge.page import Page
 from watcher.judge.score import Line, Score
 from watcher.values import Judgement, Reason, Verdict
@@ -31,11 +33,23 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """Hold a place in the original that the judge looked at: a `city`, a `cue` beside one, or a `country`."""
+
+    what: str
+    name: str
+    field: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Hold a judgement and the rows of its addition, topic by topic in the order of topics.toml."""
+    """Hold a judgement, the rows of its addition, topic by topic in the order of topics.toml, and its marks."""
 
     judgement: Judgement
     rows: tuple[Row, ...]
+    marks: tuple[Mark, ...] = ()
 
 
 def say_why(score: Score, page: Page, cities: Iterable[str]) -> str:
@@ -83,6 +97,16 @@ def list_rows(score: Score, page: Page) -> Iterator[Row]:
             counted=not line.refused,
             note=line.refused or ("veto" if line.phrase.veto else ""),
         )
+
+
+def list_marks(cast: Cast, finds: Finds, page: Page) -> Iterator[Mark]:
+    """Return the cities that count as such, the cues and the countries, each in the order of the text."""
+    cities = (("city", one.name, one.start, one.end) for one in cast.mentions)
+    cues = (("cue", one.owner.label, one.start, one.end) for one in finds.cues)
+    countries = (("country", one.country, one.start, one.end) for one in cast.countries)
+    for what, name, start, end in (*cities, *cues, *countries):
+        place = page.place(start, end)
+        yield Mark(what=what, name=name, field=place.field, start=place.start, end=place.end)
 
 
 def _count_points(score: Score) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from watcher.text.fold import fold, fold_with_offsets
+from watcher.text.fold import fold, fold_with_offsets, search_form, search_forms
 
 NASTY = st.text(
     st.one_of(
@@ -62,6 +62,14 @@ def test_blanks_at_the_edges_are_kept_as_one() -> None:
 @settings(max_examples=400, deadline=None)
 def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+@given(st.lists(NASTY, max_size=5))
+@example(["台 ", " 北", "\u0301e", ""])
+@example(["a\uffff", "b"])
+@settings(max_examples=200, deadline=None)
+def test_many_texts_fold_as_each_alone(texts: list[str]) -> None:
+    assert search_forms(texts) == [search_form(text) for text in texts]
 
 
 @given(NASTY)

@@ -89,11 +89,11 @@ def _sort_hits(rules: Rules, page: Page, found: Found) -> dict[type, list[Hit[An
     text, borders = page.text, page.borders
     longest_first = found[::-1]
     for number, start, end in sorted(longest_first, key=itemgetter(1)):
-        head, tail, meanings = rules.meanings[number]
+        head, tail = rules.heads[number], rules.tails[number]
         if (head and edge(text[start - 1]) == head) or (tail and edge(text[end]) == tail):
             continue
         sentence = bisect_right(borders, start)
-        for rule in meanings:
+        for rule in rules.meanings[number]:
             refused = _guard(rule, text, start, end) if rule.not_after or rule.not_before else ""
             hits[rule.sort].append(Hit(rule.owner, start, end, sentence, refused, rule.ambiguous))
     return hits

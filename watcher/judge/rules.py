@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from ahocorasick_rs import AhoCorasick
 from watcher.judge.patterns import NamePatterns, compile_patterns
 from watcher.settings.cities import City
 from watcher.settings.topics import Cooperation, Country, Cue, Phrase, Topics
-from watcher.text.fold import HAN, search_form
+from watcher.text.fold import HAN, KANA, search_form, search_forms
 
 VERSION = 3
 """Raised when the same rules would judge otherwise than before, so that items are judged again."""
@@ -24,6 +24,10 @@ MOST_WORDS = 4
 
 _HANGUL = re.compile("[가-힣]")
 _HAN = re.compile(f"[{HAN}]+")
+_CLOSED = re.compile(f"[{HAN}{KANA}]")
+"""Characters between which blanks mean nothing."""
+
+Guards = tuple[str, ...]
 
 Owner = Phrase | City | Cue | Country | Cooperation
 
@@ -38,18 +42,11 @@ class Rule(NamedTuple):
     ambiguous: bool = False
 
 
-class Meaning(NamedTuple):
-    """Hold what one text means: the edges at which it would be part of a longer word, and its rules."""
-
-    head: str
-    tail: str
-    rules: list[Rule]
-
-
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rules:
     """Hold everything compiled: one automaton, and what its texts mean, by their number.
 
+    `heads` and `tails` are the edges at which a text would be part of a longer word.
     `helping` are the phrases that have points to give, `strong` the ids of those that match alone, `ranks` for
     each topic the places of its phrases. `least` is the lowest `near` of all topics.
     `homes` leads a country's code to that of the country it counts as; `never` are folded words that are no name
@@ -69,28 +66,19 @@ class Rules:
     least: float
     strong: frozenset[int]
     ranks: tuple[dict[int, int], ...]
-    keys: dict[str, int] = field(default_factory=dict, repr=False)
-    meanings: list[Meaning] = field(default_factory=list, repr=False)
-    helping: dict[int, list[Phrase]] = field(default_factory=dict, repr=False)
-    automaton: AhoCorasick = field(init=False, repr=False)
-
-    def add(self, text: str, rule: Rule) -> None:
-        """Look for a text, in each of its spellings."""
-        for key in _spellings(text):
-            number = self.keys.setdefault(key, len(self.keys))
-            if number == len(self.meanings):
-                self.meanings.append(Meaning(edge(key[0]), edge(key[-1]), []))
-            rules = self.meanings[number].rules
-            if not rules or all(other.owner is not rule.owner for other in rules):
-                rules.append(rule)
-                if isinstance(rule.owner, Phrase) and rule.owner.weight > 0:
-                    self.helping.setdefault(number, []).append(rule.owner)
+    meanings: list[tuple[Rule, ...]]
+    heads: list[str]
+    tails: list[str]
+    helping: dict[int, list[Phrase]]
+    automaton: AhoCorasick
 
 
 def compile_rules(topics: Topics, cities: Iterable[City]) -> Rules:
     """Gather all texts, equal ones once, and build the automaton."""
     cities = tuple(cities)
-    rules = Rules(
+    wanted = [*_topic_texts(topics), *(text for city in cities for text in _city_texts(city))]
+    texts = _gather_rules(wanted)
+    return Rules(
         topics,
         _fingerprint(topics, cities),
         homes={code: country.id for country in topics.countries for code in country.same},
@@ -105,12 +93,12 @@ def compile_rules(topics: Topics, cities: Iterable[City]) -> Rules:
             id(phrase) for topic in topics.topics for phrase in topic.phrases if phrase.weight >= topic.match
         ),
         ranks=tuple({id(phrase): rank for rank, phrase in enumerate(topic.phrases)} for topic in topics.topics),
+        meanings=list(texts.values()),
+        heads=[edge(key[0]) for key in texts],
+        tails=[edge(key[-1]) for key in texts],
+        helping=dict(_helping_phrases(texts.values())),
+        automaton=AhoCorasick(list(texts)),
     )
-    _add_topics(rules, topics)
-    for city in cities:
-        _add_city(rules, city)
-    rules.automaton = AhoCorasick(list(rules.keys))
-    return rules
 
 
 def is_letter(character: str) -> bool:
@@ -131,49 +119,78 @@ def _never_names(topics: Topics) -> frozenset[str]:
     return frozenset(search_form(word) for word in (*topics.names.never, *countries))
 
 
-def _add_topics(rules: Rules, topics: Topics) -> None:
+def _topic_texts(topics: Topics) -> Iterator[tuple[str, tuple[Rule]]]:
     wordings: list[Phrase | Cue | Country] = [phrase for topic in topics.topics for phrase in topic.phrases]
     for wording in (*wordings, *topics.cues, *topics.countries):
         for text in wording.text:
-            _add_guarded(rules, wording, text, wording.not_after, wording.not_before)
+            yield text, (Rule(type(wording), wording, *_fold_guards(text, wording.not_after, wording.not_before)),)
     for area in topics.fields:
-        for text in area.text:
-            rules.add(text, Rule(Cooperation, area))
+        rule = Rule(Cooperation, area)
+        yield from ((text, (rule,)) for text in area.text)
 
 
-def _add_city(rules: Rules, city: City) -> None:
+def _city_texts(city: City) -> Iterator[tuple[str, tuple[Rule]]]:
+    """Return the names of a city; most share one rule, for thousands of objects take time to make."""
+    plain = (Rule(City, city),)
     for form in city.forms:
         after, before = city.not_after.get(form, ()), city.not_before.get(form, ())
-        _add_guarded(rules, city, form, after, before, ambiguous=form in city.ambiguous)
+        if after or before or form in city.ambiguous:
+            yield form, (Rule(City, city, *_fold_guards(form, after, before), ambiguous=form in city.ambiguous),)
+        else:
+            yield form, plain
 
 
-def _add_guarded(
-    rules: Rules,
-    owner: Phrase | Cue | Country | City,
-    text: str,
-    not_after: Iterable[str],
-    not_before: Iterable[str],
-    *,
-    ambiguous: bool = False,
-) -> None:
-    """Fold each guard as it looks beside the text: a blank inside CJK is gone there, in Korean it may be."""
-    key = search_form(text) if not_after or not_before else ""
-    after = tuple(_optional_blanks(search_form(guard + text).removesuffix(key) for guard in not_after))
-    before = tuple(_optional_blanks(search_form(text + guard).removeprefix(key) for guard in not_before))
-    rules.add(text, Rule(type(owner), owner, after, before, ambiguous))
+def _gather_rules(wanted: list[tuple[str, tuple[Rule]]]) -> dict[str, tuple[Rule, ...]]:
+    """Return the rules of each text as it looks after folding, one for each owner, in each of its spellings."""
+    texts: dict[str, tuple[Rule, ...]] = {}
+    for folded, (_, rule) in zip(search_forms([text for text, _ in wanted]), wanted, strict=True):
+        for key in _spellings(folded):
+            rules = texts.setdefault(key, rule)
+            if all(other.owner is not rule[0].owner for other in rules):
+                texts[key] = rules + rule
+    return texts
+
+
+def _helping_phrases(meanings: Iterable[tuple[Rule, ...]]) -> Iterator[tuple[int, list[Phrase]]]:
+    for number, rules in enumerate(meanings):
+        phrases = [rule.owner for rule in rules if isinstance(rule.owner, Phrase) and rule.owner.weight > 0]
+        if phrases:
+            yield number, phrases
+
+
+def _fold_guards(text: str, not_after: Guards, not_before: Guards) -> tuple[Guards, Guards]:
+    """Fold the guards of a text as they look beside it."""
+    before = _look_before(not_after, closed=bool(_CLOSED.match(text)))
+    return before, _look_behind(not_before, closed=bool(_CLOSED.match(text[-1])))
+
+
+@lru_cache(maxsize=4096)
+def _look_before(guards: Guards, *, closed: bool) -> Guards:
+    """Fold what may stand before a text: before Han or kana a blank after Han or kana is gone, in Korean it may be."""
+    folded = [search_form(guard) for guard in guards]
+    tight = [guard[:-1] if closed and _CLOSED.match(guard[-2:-1]) and guard[-1] == " " else guard for guard in folded]
+    return tuple(_optional_blanks(tight))
+
+
+@lru_cache(maxsize=4096)
+def _look_behind(guards: Guards, *, closed: bool) -> Guards:
+    """Fold what may stand behind a text."""
+    folded = [search_form(guard) for guard in guards]
+    tight = [guard[1:] if closed and _CLOSED.match(guard[1:2]) and guard[0] == " " else guard for guard in folded]
+    return tuple(_optional_blanks(tight))
 
 
 def _optional_blanks(guards: Iterable[str]) -> Iterator[str]:
     """Return each guard, a Korean one also without the blank that parts it from its text."""
     for guard in guards:
         yield guard
-        if _HANGUL.search(guard) and guard != guard.strip():
+        if " " in (guard[:1], guard[-1:]) and _HANGUL.search(guard):
             yield guard.strip()
 
 
-def _spellings(text: str) -> Iterable[str]:
-    """Return the ways to write a text; where Korean puts a blank, it may be missing."""
-    key = search_form(text).strip()
+def _spellings(folded: str) -> Iterable[str]:
+    """Return the ways to write a folded text; where Korean puts a blank, it may be missing."""
+    key = folded.strip()
     words = key.split(" ")
     if len(words) == 1 or len(words) > MOST_WORDS or not _HANGUL.search(key):
         return (key,)
@@ -185,5 +202,6 @@ def _fingerprint(topics: Topics, cities: Iterable[City]) -> str:
     """Name these rules: other rules, other name."""
     digest = hashlib.sha256(json.dumps([VERSION, topics.model_dump(mode="json")], sort_keys=True).encode())
     for city in cities:
-        digest.update(repr(city).encode())
+        names = city.forms, city.ambiguous, city.not_after, city.not_before
+        digest.update(repr((city.id, city.name, city.country, *names)).encode())
     return digest.hexdigest()[:16]

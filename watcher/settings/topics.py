@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from watcher.errors import ConfigError
 from watcher.settings.base import Strict, explain_error, load_text, parse_toml
 from watcher.settings.languages import known_languages
-from watcher.text.fold import fold, search_form
+from watcher.text.fold import fold, search_form, search_forms
 from watcher.values import Kind
 
 FILE = "topics.toml"
@@ -198,9 +198,13 @@ def _topic_problems(topic: Topic) -> Iterator[str]:
     seen: dict[tuple[str, Needs], str] = {}
     for number, phrase in enumerate(topic.phrases, start=1):
         place = f'phrase {number} "{phrase.label}"'
-        for problem in (*_phrase_problems(phrase), *_double_texts(phrase, seen)):
+        keys = [(key, phrase.needs) for key in search_forms(phrase.text)]
+        doubles = (
+            _say_double(text, key[0], seen[key]) for text, key in zip(phrase.text, keys, strict=True) if key in seen
+        )
+        for problem in (*_phrase_problems(phrase), *doubles):
             yield f"{place}: {problem}"
-        seen |= {(search_form(text), phrase.needs): f'{place}, "{text}"' for text in phrase.text}
+        seen |= {key: f'{place}, "{text}"' for text, key in zip(phrase.text, keys, strict=True)}
 
 
 def _phrase_problems(phrase: Phrase) -> Iterator[str]:
@@ -211,11 +215,9 @@ def _phrase_problems(phrase: Phrase) -> Iterator[str]:
     yield from _wording_problems(phrase)
 
 
-def _double_texts(phrase: Phrase, seen: dict[tuple[str, Needs], str]) -> Iterator[str]:
-    """Find texts that stand before with the same need; with another need a text may stand again."""
-    for text in phrase.text:
-        if (key := (search_form(text), phrase.needs)) in seen:
-            yield f"'{text}' is already there as {seen[key]} (both fold to '{key[0]}'); remove one."
+def _say_double(text: str, key: str, place: str) -> str:
+    """Tell of a text that stands before with the same need; with another need it may stand again."""
+    return f"'{text}' is already there as {place} (both fold to '{key}'); remove one."
 
 
 def _cue_problems(cue: Cue) -> Iterator[str]:
@@ -227,7 +229,7 @@ def _wording_problems(wording: Wording) -> Iterator[str]:
     """Find what stands twice, and guards that forbid what the same entry looks for or can never hold."""
     for key in ("text", "not_after", "not_before"):
         yield from (f"'{key}' {problem}" for problem in _written_twice(getattr(wording, key)))
-    wanted = {fold(text) for text in wording.text}
+    wanted = set(search_forms(wording.text))
     for guard in wording.not_before:
         yield from _guard_problems(guard, wanted, [(text, guard) for text in wording.text])
     for guard in wording.not_after:
@@ -246,7 +248,9 @@ def _written_twice(texts: Iterable[str]) -> Iterator[str]:
 
 def _guard_problems(guard: str, wanted: set[str], sides: list[tuple[str, str]]) -> Iterator[str]:
     """`sides` are the guard and each text, in the order in which they would stand."""
-    for both in sorted(wanted.intersection(fold(before + after) for before, after in sides)):
+    part = search_form(guard).strip()
+    likely = sides if any(part in text for text in wanted) else []
+    for both in sorted(wanted.intersection(search_forms([before + after for before, after in likely]))):
         yield f"'{both}' is looked for and forbidden by a guard; remove the text or the guard."
     if all(_is_letter(before[-1]) and _is_letter(after[0]) for before, after in sides):
         one, other = sides[0]

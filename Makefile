@@ -7,7 +7,7 @@ RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for one in $(CANDIDATES); do $$one -c '$(RECENT)' 2>/dev/null && echo $$one && break; done)
 
-.PHONY: help run demo test check package bench soak claims check-real lock clean
+.PHONY: help run demo test check package bench soak claims check-real deciders lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s  %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,10 @@ claims: $(VENV)/ready-dev ## share 2,000 feeds between two processes, and kill o
 check-real: $(VENV)/ready-dev ## poll a folder of real documents; DIR=... may hold a manifest.jsonl with their counts
 	@test -n "$(DIR)" || { echo "Say where the documents are: make check-real DIR=path/to/folder" >&2; exit 2; }
 	@PYTHONPATH=tests:. $(BIN)/python -m real "$(DIR)" $(ARGS)
+
+deciders: $(VENV)/ready-dev ## list the phrases that decide exactly one item; FILE=... holds labelled items
+	@test -n "$(FILE)" || { echo "Say which items: make deciders FILE=path/to/items.jsonl" >&2; exit 2; }
+	@PYTHONPATH=tests:. $(BIN)/python -m deciders "$(FILE)"
 
 lock: $(VENV)/pyvenv.cfg ## renew both lock files with the newest versions
 	@$(PIP) install uv

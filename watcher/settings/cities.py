@@ -43,15 +43,15 @@ def load_cities(folder: Path) -> tuple[City, ...]:
 
 
 def _read_city(values: dict[str, str], owners: dict[tuple[str, str], str]) -> City:
-    forms = {form: folded for language in LANGUAGES for form, folded in _read_forms(values, language)}
+    forms = _read_forms(values)
     city = City(
         id=_match(values, "id", _SLUG, "use small letters, digits and hyphens, such as new-taipei."),
         name=_match(values, "name", _NAME, "write the name that readers see."),
         country=_match(values, "country", _CODE, "use the two letters of ISO 3166, such as TW."),
         forms=tuple(forms) or (values["name"],),
         ambiguous=_known_forms("ambiguous", _split(values, "ambiguous"), forms),
-        not_after=dict(_read_guards(values, "not_after", forms)),
-        not_before=dict(_read_guards(values, "not_before", forms)),
+        not_after=dict(_read_guards(values, "not_after", forms)) if values["not_after"] else {},
+        not_before=dict(_read_guards(values, "not_before", forms)) if values["not_before"] else {},
     )
     _refuse_namesake(city, forms or {city.name: fold(city.name)}, owners)
     return city
@@ -72,13 +72,15 @@ def _match(values: dict[str, str], column: str, pattern: re.Pattern[str], cure: 
     return values[column]
 
 
-def _read_forms(values: dict[str, str], column: str) -> Iterator[tuple[str, str]]:
-    """Read the names of a language, each with its folded form, which must not be empty."""
-    for form in _split(values, column):
-        folded = fold(form)
-        if not any(map(str.isalnum, folded)):
-            raise Mistake(column, f"'{values[column]}' holds an empty form; remove a '|'.")
-        yield form, folded
+def _read_forms(values: dict[str, str]) -> dict[str, str]:
+    """Read the names in all languages, each with its folded form, which must not be empty."""
+    forms: dict[str, str] = {}
+    for language in LANGUAGES:
+        for form in _split(values, language):
+            forms[form] = fold(form)
+            if not any(map(str.isalnum, forms[form])):
+                raise Mistake(language, f"'{values[language]}' holds an empty form; remove a '|'.")
+    return forms
 
 
 def _split(values: dict[str, str], column: str) -> tuple[str, ...]:

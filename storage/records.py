@@ -56,13 +56,25 @@ class Rejudged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """Hold what stories are told apart by; whole items of a busy week took 280 ms at every capture, these take 30."""
+    """Hold what stories are told apart by; whole items of a busy week took 280 ms at every capture, these take 30.
+
+    `folded` is the beginning of what the search looks in; `facets` are the pairs and the fields.
+    """
 
     id: int
     key: str
     story_id: int | None
     canonical_url: str
     first_title: str
+    folded: str
+    language: str
+    published_at: datetime | None
+    kind: str
+    facets: tuple[tuple[str, str], ...] = ()
+
+    def values(self, name: str) -> frozenset[str]:
+        """Return the values of one facet (pair or field)."""
+        return frozenset(value for one, value in self.facets if one == name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

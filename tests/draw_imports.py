@@ -19,6 +19,7 @@ LAYERS = {
         "finding",
         "heartbeat",
         "judge",
+        "likeness",
         "measure",
         "read",
         "schedule",

@@ -636,3 +636,17 @@ def test_a_digest_that_failed_for_good_keeps_send_at_1_until_it_went_again(watch
         assert "1 sent" in cw("digest", "resend", "1")
         assert "Nothing to send." in cw("digest", "send")
     assert len(sink.mails) == 4
+
+
+def test_an_item_is_split_off_its_story_and_stays_so(watched, cw, site):
+    site.pages["/a"] = rss(("1", "Taipei and Daegu renew sister city agreement"))
+    cw("poll")
+    site.pages["/a"] = rss(("2", "Taipei and Daegu renew sister city agreement"))
+    cw("poll", "--all")
+    second, first = (item["id"] for item in json.loads(cw("items", "list", "--limit", "2", "--json")))
+    assert f"story      {first} (title)" in cw("items", "show", str(second))
+    assert f"item {second} is a story of its own" in cw("items", "split", str(second))
+    cw("poll", "--all")
+    assert f"story      {second} (split)" in cw("items", "show", str(second))
+    assert "item 99 is not captured" in cw("items", "split", str(first), "99", code=2)
+    assert f"story      {first} (first)" in cw("items", "show", str(first))

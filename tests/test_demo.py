@@ -32,7 +32,7 @@ SAMPLES = load_samples()
 TOTALS = Numbers(
     feeds=8, entries=150, captured=31, near=8, moved=1, torn=1,
     unchanged=6, not_modified=1, judged_again=1, captured_later=1, problems=1,
-    near_left=7, edited=1, pairs=8, stories=30, seeds=3, mails=1,
+    near_left=7, edited=1, pairs=8, stories=13, seeds=3, mails=1,
 )  # fmt: skip
 """The figures of the demo, stated once."""
 
@@ -207,7 +207,7 @@ def test_the_demo_leaves_seeds_and_the_marked_items(select):
     assert set(items) == relevant_entries(SAMPLES).keys()
     assert select(
         "SELECT count(DISTINCT story_id) FROM items WHERE feed_id IS NOT NULL AND captured_at IS NOT NULL"
-    ) == [(30,)]
+    ) == [(13,)]
     assert select("SELECT count(*) FROM items WHERE captured_at IS NULL AND verdict = 'near'") == [(7,)]
     assert select("SELECT count(*) FROM items WHERE feed_id IS NOT NULL") == [(150,)]
 
@@ -242,7 +242,7 @@ def test_the_mail_tells_every_item_the_near_misses_and_the_broken_feed(home):
     assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
     text = " ".join(mail.get_body(("plain",)).get_content().split())
     html = (home / "digest.html").read_text("utf-8")
-    assert "32 new items in 30 stories" in text
+    assert "32 new items in 13 stories" in text
     for sample in SAMPLES:
         for entry in sample.entries:
             is_told = entry in sample.whole_entries(0) and (entry.relevant or entry.near)
@@ -286,6 +286,22 @@ def test_a_day_without_news_is_no_good_demo(tmp_path, capsys):
     complaints = capsys.readouterr().err
     assert "not as announced: captured: 0, not 31\n" in complaints
     assert "not as announced: not captured: Busan and Fukuoka sign MOU on emergency medicine\n" in complaints
+
+
+def test_every_event_is_one_story_and_two_events_are_two(select):
+    stories = {}
+    rows = select("SELECT feed_id, url, story_id FROM items WHERE captured_at IS NOT NULL AND feed_id IS NOT NULL")
+    for feed, url, story in rows:
+        stories.setdefault(relevant_entries(SAMPLES)[feed, url].event, set()).add(story)
+    assert {len(told) for told in stories.values()} == {1}
+    assert len(set.union(*stories.values())) == len(stories)
+
+
+def test_two_events_in_one_story_are_named(tmp_path):
+    (first, one), *_, (second, other) = relevant_entries(SAMPLES).items()
+    rows = [ItemRow.model_construct(feed_id=key[0], url=key[1], title="", story_id=7) for key in (first, second)]
+    day = Day(home=tmp_path, samples=SAMPLES, captured=[FullItem(item=row) for row in rows])
+    assert list(day.wrong_stories()) == [f"told as one story: {', '.join(sorted((one.event, other.event)))}"]
 
 
 @pytest.mark.parametrize(

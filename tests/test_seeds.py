@@ -231,10 +231,20 @@ def test_an_article_that_comes_by_feed_joins_the_story_of_its_seed(site, make_de
     plant_seeds(desk.store, judge, clock())
     seed = bring(desk.store, judge, HARBOUR, clock()).full.item
     tell_apart(desk.store, clock())
-    site.pages["/a"] = rss(("p1", seed.title))
+    site.pages["/a"] = rss(("p1", seed.title), published=seed.published_at)
     asyncio.run(poll(desk, judge, lambda report: None))
     [news] = desk.store.items.recent(9, seeds=False)
     assert (news.item.story_id, news.item.story_why) == (seed.id, "title")
+
+
+def test_news_with_the_headline_of_a_seed_of_years_ago_is_a_story_of_its_own(site, make_desk, judge, clock):
+    desk = make_desk(a=site.url("/a"))
+    seed = bring(desk.store, judge, HARBOUR, clock()).full.item
+    tell_apart(desk.store, clock())
+    site.pages["/a"] = rss(("p1", seed.title))
+    asyncio.run(poll(desk, judge, lambda report: None))
+    [news] = desk.store.items.recent(9, seeds=False)
+    assert (news.item.story_id, news.item.story_why) == (news.item.id, "first")
 
 
 def test_an_article_of_200000_characters_is_stored_and_found(planted, judge):

@@ -1,7 +1,7 @@
 """Items: what an edit changes and what it never changes; lists, search, seeds and stories."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from storing import HOUR, NOW, id_of, keep, new_item, seed_item, titles
 
 
@@ -237,13 +237,61 @@ def test_a_story_that_joins_another_brings_its_members(store):
     assert (found(store, "cna:3").item.story_id, found(store, "cna:3").item.story_why) == (one, "title")
 
 
-def test_a_joining_is_undone_by_joining_oneself(store):
+def test_an_item_that_is_split_off_is_a_story_of_its_own_and_is_compared_no_more(store):
     keep(store, new_item("cna:1"), new_item("cna:2"))
     one, two = id_of(store, "cna:1"), id_of(store, "cna:2")
     store.stories.join(two, one, "title")
-    store.stories.join(two, two, "")
-    assert (found(store, "cna:2").item.story_id, found(store, "cna:2").members) == (two, ())
+    store.stories.split([two])
+    full = found(store, "cna:2")
+    assert (full.item.story_id, full.item.story_why, full.members) == (two, "split", ())
     assert store.items.counts()["stories"] == 2
+    assert store.stories.tell_apart(NOW, lambda fresh, earlier: [(item.id, one, "title") for item in fresh]) == 0
+
+
+def test_what_is_left_by_the_first_item_stays_together_under_its_oldest(store):
+    keep(store, *(new_item(f"cna:{number}", at=NOW + number * HOUR) for number in (1, 2, 3)))
+    one, two, three = (id_of(store, f"cna:{number}") for number in (1, 2, 3))
+    store.stories.join(two, one, "title")
+    store.stories.join(three, one, "url")
+    store.stories.split([one])
+    told = [found(store, f"cna:{number}").item for number in (1, 2, 3)]
+    assert [(row.story_id, row.story_why) for row in told] == [(one, "split"), (two, "first"), (two, "url")]
+
+
+def test_what_is_not_captured_cannot_be_split_off(store):
+    keep(store, new_item("cna:1", "near"))
+    store.stories.split([id_of(store, "cna:1"), 999])
+    assert found(store).item.story_id is None
+
+
+def test_the_rule_is_shown_beginning_pairs_and_fields_of_what_it_compares(store):
+    facets = (("pair", "daegu~taipei"), ("field", "health"), ("city", "taipei"), ("topic", "city-exchange"))
+    keep(store, new_item("cna:1", folded="taipei " * 999, kind="mou", facets=facets))
+    seen = []
+    store.stories.tell_apart(NOW, lambda fresh, earlier: seen.extend(fresh) or [])
+    [shown] = seen
+    assert (shown.values("pair"), shown.values("field")) == ({"daegu~taipei"}, {"health"})
+    assert (shown.folded, shown.kind, len(shown.facets)) == (("taipei " * 999)[:1500], "mou", 2)
+
+
+@pytest.mark.parametrize("fresh_url", ["sqlite"], indirect=True)
+def test_telling_apart_looks_through_no_more_than_the_time_that_counts(store):
+    keep(store, new_item("cna:1"), new_item("cna:2", "near"))
+    asked = []
+    with store.database.reading() as connection:
+        event.listen(connection.engine, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))
+    store.stories.tell_apart(NOW, lambda fresh, earlier: [(one.id, one.id, "first") for one in fresh])
+    with store.database.reading() as connection:
+        steps = [
+            next(iter(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)))[3]
+            for statement, values in tuple(asked)
+            if "ORDER BY items.captured_at" in statement
+        ]
+    assert [step.partition("INDEX ")[2] for step in steps] == [
+        "items_untold (captured_at>?)",
+        "ix_items_feed_id (feed_id=?)",
+        "ix_items_captured_at (captured_at>?)",
+    ]
 
 
 def test_joining_a_story_that_is_not_there_changes_nothing(store):

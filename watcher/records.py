@@ -159,7 +159,18 @@ def rejudged(row: ItemRow, judgement: Judgement, now: datetime, *, rules: str, b
 
 def told_from(row: Compared) -> Told:
     """Return what is compared of an item when stories are told apart."""
-    return Told(item_id=row.id, story_id=row.story_id or 0, canonical_url=row.canonical_url, title=row.first_title)
+    return Told(
+        item_id=row.id,
+        story_id=row.story_id or 0,
+        canonical_url=row.canonical_url,
+        title=row.first_title,
+        folded=row.folded,
+        language=row.language,
+        at=row.published_at,
+        kind=Kind(row.kind),
+        pairs=row.values("pair"),
+        fields=row.values("field"),
+    )
 
 
 def news_from(full: FullItem, names: dict[str, str]) -> News:

@@ -156,7 +156,7 @@ def _tell_items(day: Day) -> None:
         rows.append((pair, len(found), _list_once(found, "language"), _list_once(found, "kind")))
     show_columns(rows, right=(1,))
     out.print()
-    say(f"They are {numbers.stories} stories: equal headlines and addresses count once.")
+    say(f"They are {numbers.stories} stories: one event counts once, in whatever language.")
     say(f"{numbers.near_left} entries came near; they are set aside for two weeks.")
     say("One event, as it was told:")
     show_columns([(INDENT + full.item.language, full.item.title) for full in day.most_told()])

@@ -86,6 +86,23 @@ def _say_none(near: bool, irrelevant: bool) -> str:
     return f"{'No near miss is kept' if near else 'Nothing captured yet'}; `city-watcher poll` visits the feeds."
 
 
+@app.command()
+def split(
+    context: typer.Context,
+    ids: Annotated[list[int], typer.Argument(metavar="ID...", help="Items, as `items list` shows their numbers.")],
+) -> None:
+    """Take items out of their story: each becomes a story of its own, and stays one."""
+    place: Place = context.obj
+    with open_desk(place) as desk:
+        found = {item: desk.store.items.find(item) for item in dict.fromkeys(ids)}
+        for item, full in found.items():
+            if full is None or full.item.captured_at is None:
+                raise WatcherError(f"item {item} is not captured; `city-watcher items list` shows those that are.")
+        desk.store.stories.split(list(found))
+    for item in found:
+        out.print(f"item {item} is a story of its own")
+
+
 def list_table(found: Sequence[FullItem], *, empty: str, states: bool = False) -> None:
     """Print items as lines: number, day, feed, kind, pair, title; with `states` also what each item is."""
     rows = [

@@ -101,7 +101,7 @@ class Day:
 
     def surprises(self) -> list[str]:
         """Name everything that did not happen as announced; an empty list is a good demo."""
-        return [*differences(announce(self.samples), self.numbers()), *self.wrong_items()]
+        return [*differences(announce(self.samples), self.numbers()), *self.wrong_items(), *self.wrong_stories()]
 
     def wrong_items(self) -> Iterator[str]:
         """Name every captured item that is not as its sample is marked, and every one that is missing."""
@@ -117,3 +117,13 @@ class Day:
                 yield f"{', '.join(full.values('pair')) or 'no pair'}, not {entry.pair}: {full.item.title}"
             elif (full.item.first_title, full.item.title) != (entry.title, entry.headline(1)):
                 yield f"the headline is not as it was or became: {full.item.title}"
+
+    def wrong_stories(self) -> Iterator[str]:
+        """Name every story that tells of two events."""
+        relevant, told = relevant_entries(self.samples), dict[int, set[str]]()
+        for full in self.captured:
+            entry = relevant.get((full.item.feed_id or "", full.item.url))
+            told.setdefault(full.item.story_id or 0, set()).add(entry.event if entry else full.item.title)
+        for events in told.values():
+            if len(events) > 1:
+                yield f"told as one story: {', '.join(sorted(events))}"

@@ -56,7 +56,7 @@ def announce(samples: Sequence[Sample]) -> Numbers:
         near_left=len(near) - len(turned),
         edited=sum(bool(entry.edited_title) for entry in relevant.values()),
         pairs=len({entry.pair for entry in relevant.values()}),
-        stories=_count_stories(relevant),
+        stories=len({entry.event for entry in relevant.values()}),
     )
 
 
@@ -76,13 +76,3 @@ def differences(announced: Numbers, happened: Numbers) -> Iterator[str]:
         wanted, found = getattr(announced, one.name), getattr(happened, one.name)
         if wanted != found:
             yield f"{one.name.replace('_', ' ')}: {found}, not {wanted}"
-
-
-def _count_stories(relevant: dict[tuple[str, str], SampleEntry]) -> int:
-    """Count entries, those with the same first headline or the same address as one."""
-    stories: list[set[str]] = []
-    for (_, link), entry in relevant.items():
-        marks = {entry.title, link}
-        joined = [story for story in stories if story & marks]
-        stories = [story for story in stories if not story & marks] + [marks.union(*joined)]
-    return len(stories)

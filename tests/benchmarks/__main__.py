@@ -32,6 +32,8 @@ VENV = ROOT / "var" / "bench"
 PATIENCE = 900.0
 """Seconds that one of the programmes may take."""
 PARSES = 5
+JUDGE_PARTS, JUDGE_READY, JUDGE_MEGABYTES = 60, 0.5, 60
+"""The limits: judging 1 kB takes a sixtieth of a parse at the most; seconds until the judge is ready, and its memory."""
 
 Rows = dict[str, dict[str, Any]]
 
@@ -90,6 +92,28 @@ def time_parse(entries: int) -> tuple[int, float]:
     return len(sample), min(spent)
 
 
+def measure_judge() -> dict[str, Any]:
+    """Return what the judge costs, measured in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.judging"]
+    told = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=PATIENCE, check=True).stdout
+    return dict(json.loads(told))
+
+
+def show_judge(judge: dict[str, Any], parse_ms: float) -> None:
+    """Print what judging costs, in parts of a parse, with the limits beside it."""
+    for name in ("ordinary", "dense"):
+        spent = judge[name] * 1000
+        limit = tell_limit(f"1/{JUDGE_PARTS}", parse_ms / spent >= JUDGE_PARTS)
+        print(f"judging 1 kB of {name} text: {spent:.3f} ms, 1/{parse_ms / spent:.0f} of a parse ({limit})")
+    ready, taken = judge["ready_cpu"], judge["megabytes"]
+    print(f"the judge is ready after {ready:.2f} s of CPU ({tell_limit(JUDGE_READY, ready <= JUDGE_READY)})")
+    print(f"the judge takes {taken:.0f} MB ({tell_limit(JUDGE_MEGABYTES, taken <= JUDGE_MEGABYTES)})")
+
+
+def tell_limit(limit: object, is_kept: bool) -> str:
+    return f"limit {limit}" + ("" if is_kept else ", exceeded")
+
+
 def show(told: dict[str, Any]) -> None:
     """Print the table."""
     unit, ours, peer = told["parse_ms"], told["ours"], told["peer"]
@@ -105,6 +129,7 @@ def show(told: dict[str, Any]) -> None:
         )
     print(f"\none feedparser parse of such a document, the unit of the column 'parses': {unit:.1f} ms")
     print(f"our start, once: modules, rules, two reading processes, a first poll: {ours['start']['cpu']:.1f} s")
+    show_judge(told["judge"], unit)
 
 
 def main() -> None:
@@ -112,6 +137,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that no process is left
     wanted = read_arguments()
     size, parse = time_parse(wanted.entries)
+    judge = measure_judge()
     python = None if wanted.alone else peer_python()
     with open_site(wanted.feeds, wanted.entries) as address:
         ours = measure([sys.executable, "-m", "benchmarks.ours"], address, wanted.feeds)
@@ -125,6 +151,7 @@ def main() -> None:
         "parse_ms": parse * 1000,
         "ours": ours,
         "peer": peer,
+        "judge": judge,
     }
     show(told)
     if wanted.json:

@@ -78,6 +78,7 @@ not_before = ["飯"]
 
 [names]
 never = ["當地", "The"]
+endings = ["City"]
 ends = "與和在市長"
 before = ["會見"]
 titles = "市시"
@@ -95,6 +96,8 @@ CITIES = (
     City(id="kunisaki", name="Kunisaki", country="JP", forms=("長與",)),
     City(id="anyang-cn", name="Anyang", country="CN", forms=("安陽", "안양")),
     City(id="anyang-kr", name="Anyang", country="KR", forms=("안양",)),
+    City(id="vienna", name="Vienna", country="AT", forms=("ウィーン",)),
+    City(id="mobile", name="Mobile", country="US", forms=("Mobile",), ambiguous=("Mobile",)),
     City(id="gimje", name="Gimje", country="KR", forms=("김제시",)),
     City(id="busan", name="Busan", country="KR", forms=("Busan", "釜山")),
 )
@@ -222,6 +225,31 @@ def test_two_cities_act_where_each_has_its_own_cue_or_title() -> None:
     assert notes("Gift from Taipei", "The mayor of Taipei saw Osaka mayor Abe.")["Gift"] == ""
     assert notes("台北市、大阪市に寄贈")["寄贈"] == ""
     assert notes("台北市、大阪市場に寄贈")["寄贈"].startswith("no two cities")
+
+
+def test_a_particle_parts_a_name_from_a_cue() -> None:
+    assert notes("大阪市 ウィーンの市長に寄贈")["寄贈"] == ""
+    assert notes("大阪市 ウィーンの絵を市長に寄贈")["寄贈"].startswith("no two cities")
+
+
+def test_an_ambiguous_name_counts_in_the_title_or_with_its_country_where_a_city_acts() -> None:
+    assert cities("Visit in Mobile") == set()
+    assert cities("Visit in Mobile", "The mayor of Osaka spoke.") == {"mobile", "osaka"}
+    assert cities("Visit 日本", "The mayor of Seoul spoke in Mobile.") == {"seoul"}
+    assert cities("Visit 美國", "The mayor of Seoul spoke in Mobile.") == {"seoul", "mobile"}
+
+
+def test_a_town_in_katakana_that_is_not_listed_lies_abroad() -> None:
+    assert notes("大阪市長とロンモント市が交流")["交流"] == ""
+    assert notes("大阪市長と三次市は交流")["交流"].startswith("no two cities")
+
+
+def test_the_whole_name_and_its_beginning_are_one_city() -> None:
+    assert cities("Exchange: mayor of Yuba City", "Yuba City Council, mayor of Osaka, Japan") == {"Yuba City", "osaka"}
+
+
+def test_a_word_that_ends_names_is_none_alone() -> None:
+    assert cities("Exchange: City mayor of Osaka") == {"osaka"}
 
 
 def test_one_text_may_count_again_with_another_need() -> None:

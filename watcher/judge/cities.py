@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from watcher.judge.find import Finds, Hit
-from watcher.judge.lands import BREAK, Abroad, Lands, home_of, name_countries
+from watcher.judge.lands import ABROAD, BREAK, Abroad, Lands, home_of, name_countries
 from watcher.judge.names import Name, unknown_names
 from watcher.judge.page import Page
 from watcher.judge.rules import Rules, is_letter
@@ -27,8 +27,14 @@ DATELINE_REACH = 60
 
 _DASH = re.compile(r"[^\n]{0,30}?(?: -|--| —| –|\()")
 _HAN = re.compile(f"[{HAN}]")
+_PARTICLE = re.compile("[ではがをにへもらた]|(?:에서|에|은|는|이|가|을|를|서|한|된|의) ")
+"""Parts a name from a cue in Japanese and Korean: ウィーンの楽団を市役所で."""
+
 _PROVINCES = "县省"
 """After a city's name: the prefecture or province of that name."""
+_KANA_OR_HANGUL = re.compile("[ァ-ヺ가-힣]")
+"""Whoever has a title (ロンモント市, 사바델시) and is not in cities.csv lies abroad: it holds the cities at home."""
+
 _GIVEN_NAME = re.compile(r" [A-ZÀ-Þ][\w.'’-]* ")
 _NEXT_NAME = re.compile(r" [A-ZÀ-Þ]\w")
 _DATE = re.compile(r"[\d月日年 .,]*")
@@ -92,7 +98,8 @@ def cast_page(rules: Rules, finds: Finds, page: Page, speaking: frozenset[int]) 
         countries += [_as_country(mention) for mention in provinces if page.text[mention.end] == _PROVINCES[0]]
         known = _without_provinces(known, {mention.city for mention in provinces}, rules, page)
     lands = Lands(tuple(countries), finds.cities, page)
-    kept = list(_in_company(known, lands, speaking))
+    staged = any(cue.owner.acts for cue in finds.cues)
+    kept = list(_in_company(known, lands, speaking, staged=staged))
     unknown = [_unknown(name, rules, lands, page) for name in unknown_names(rules, finds, page)]
     kept += _at_home([one for one in unknown if not _is_known(one, finds.cities)], kept, rules)
     mentions = sorted(kept, key=lambda mention: mention.start)
@@ -120,19 +127,24 @@ def _mention(hit: Hit[City], rules: Rules, cues: Iterable[Hit[Cue]], cities: lis
 
 
 def _unknown(name: Name, rules: Rules, lands: Lands, page: Page) -> Mention:
-    country = lands.country_of(name.start, name.end)
+    titled = bool(rules.names.title.match(page.text, name.end))
+    abroad = ABROAD if titled and _KANA_OR_HANGUL.match(page.text, name.start) else ""
+    country = lands.country_of(name.start, name.end) or abroad
     sentence = page.sentence_at(name.start)
-    acts = name.acts or bool(rules.names.title.match(page.text, name.end))
+    acts = name.acts or titled
     written = page.text[name.start : name.end]
     return Mention(name.written, name.written, country, name.start, name.end, sentence, acts, written=written)
 
 
 def _at_home(names: list[Mention], known: list[Mention], rules: Rules) -> Iterator[Mention]:
-    """Give every mention of a name the country that stands beside one of them.
+    """Give every mention of a name the country that stands beside one of them; else it lies abroad if one does.
 
     A name that cities.csv knows only with its title is that city: 김제 is 김제시.
     """
-    homes = {mention.city: mention.country for mention in reversed(names) if mention.country}
+    whole = _whole_names(names)
+    names = [name._replace(city=whole[name.city], name=whole[name.city]) for name in names]
+    told = sorted((name for name in names if name.country), key=lambda name: (name.country != ABROAD, -name.start))
+    homes = {name.city: name.country for name in told}
     cities = {mention.written: mention for mention in known}
     for name in names:
         titled = next((cities[name.written + title] for title in rules.titles if name.written + title in cities), None)
@@ -140,6 +152,14 @@ def _at_home(names: list[Mention], known: list[Mention], rules: Rules) -> Iterat
             yield name._replace(city=titled.city, name=titled.name, country=titled.country)
         else:
             yield name._replace(country=homes.get(name.city, ""))
+
+
+def _whole_names(names: list[Mention]) -> dict[str, str]:
+    """Return the whole name for each: where "Yuba City" is read in the place of "Yuba", they are one city."""
+    longest: dict[int, str] = {}
+    for name in sorted(names, key=lambda name: len(name.city)):
+        longest[name.start] = name.city
+    return {name.city: max((longest[one.start] for one in names if one.city == name.city), key=len) for name in names}
 
 
 def _without_provinces(known: list[Mention], provinces: set[str], rules: Rules, page: Page) -> list[Mention]:
@@ -216,7 +236,8 @@ def _stands_beside(hit: Hit[City], cue: Hit[Cue], cities: list[Hit[City]], page:
     if second.start < first.start:
         return False
     reach = REACH_LETTERS if is_letter(page.text[cue.start]) else REACH_CJK
-    near = second.start - first.end <= reach and not BREAK.search(page.text, first.end, second.start)
+    gap = page.text[first.end : second.start]
+    near = second.start - first.end <= reach and not BREAK.search(gap) and not _PARTICLE.search(gap)
     return near and not any(_stands_between(city, first.end, second.start, hit) for city in cities)
 
 
@@ -227,13 +248,16 @@ def _stands_between(city: Hit[City], start: int, end: int, hit: Hit[City]) -> bo
     return max(city.start - hit.end, hit.start - city.end) > JOINED
 
 
-def _in_company(mentions: list[Mention], lands: Lands, speaking: frozenset[int]) -> Iterator[Mention]:
+def _in_company(mentions: list[Mention], lands: Lands, speaking: frozenset[int], *, staged: bool) -> Iterator[Mention]:
     """Leave out ambiguous names that nothing confirms: a cue, their country, or a page that speaks of ties.
 
+    On a page where a city acts (`staged`) a name in the title counts, too, and one whose country is named anywhere.
     Han names need more than such a page: there most are surnames (松本, 山口).
     """
     sure = {mention.city for mention in mentions if mention.acts or not mention.ambiguous}
+    named = {abroad.country for abroad in lands.countries}
     for mention in mentions:
         confirmed = mention.city in sure or lands.country_of(mention.start, mention.end) == mention.country
-        if confirmed or (speaking and not _HAN.match(lands.page.text[mention.start])):
+        likely = speaking or (staged and (mention.sentence == 0 or mention.country in named))
+        if confirmed or (likely and not _HAN.match(lands.page.text[mention.start])):
             yield mention

@@ -95,7 +95,7 @@ def _in_towns(rules: Rules, page: Page) -> Iterator[Span]:
 
 def _is_none(key: str, rules: Rules) -> bool:
     """Tell whether a name is none: a word that is never one, or Han characters that end with such a word."""
-    return key in rules.never or (not key.isascii() and key.endswith(rules.never_ends))
+    return key in rules.never or key in rules.endings or (not key.isascii() and key.endswith(rules.never_ends))
 
 
 def _everywhere(key: str, page: Page) -> Iterator[int]:
@@ -112,8 +112,16 @@ def _name_before(end: int, page: Page, rules: Rules) -> Span:
     found = rules.names.before.search(page.text, max(page.line_start(end), end - LONGEST_CJK), end)
     if not found:
         return _words_before(end, page, rules)
+    if "ァ" <= found[1][0] <= "ヺ":
+        return _after_country(found.start(), end, page, rules), end
     starts = [start.end() for start in rules.names.start.finditer(page.text, *found.span())]
     return max([found.start(), *starts]), end
+
+
+def _after_country(start: int, end: int, page: Page, rules: Rules) -> int:
+    """Return where a name in katakana begins: ロシア・ネベリスク behind its country, ル・アーヴル as a whole."""
+    head, dot, _ = page.text[start:end].partition("・")
+    return start + len(head) + 1 if dot and head in rules.never else start
 
 
 def _words_before(end: int, page: Page, rules: Rules) -> Span:

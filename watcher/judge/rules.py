@@ -50,14 +50,15 @@ class Rules:
     `helping` are the phrases that have points to give, `strong` the ids of those that match alone, `ranks` for
     each topic the places of its phrases. `least` is the lowest `near` of all topics.
     `homes` leads a country's code to that of the country it counts as; `never` are folded words that are no name
-    of a city, `never_ends` those of them in Han, `names` how other names look, `datelines`, `provinces` and `titles`
-    those of `[names]`.
+    of a city, `never_ends` those of them in Han, `endings` such as are none when alone, `names` how other names
+    look, `datelines`, `provinces` and `titles` those of `[names]`.
     """
 
     topics: Topics
     fingerprint: str
     homes: dict[str, str]
     never: frozenset[str]
+    endings: frozenset[str]
     never_ends: tuple[str, ...]
     names: NamePatterns
     datelines: tuple[str, ...]
@@ -83,6 +84,7 @@ def compile_rules(topics: Topics, cities: Iterable[City]) -> Rules:
         _fingerprint(topics, cities),
         homes={code: country.id for country in topics.countries for code in country.same},
         never=_never_names(topics),
+        endings=frozenset(map(search_form, topics.names.endings)),
         never_ends=tuple(word for word in _never_names(topics) if _HAN.fullmatch(word)),
         names=compile_patterns(topics.names),
         titles=frozenset(topics.names.titles),

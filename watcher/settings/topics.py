@@ -125,14 +125,15 @@ class Cooperation(Strict):
 class Names(Strict):
     """Hold `[names]`: how names of cities are told from other words.
 
-    `never`: words that are no name; `ends` and `before`: characters and words after which a Chinese or Japanese
-    name begins; `titles`: characters after a name that show the city acting (台北市, 서울시); `towns`: what ends the
-    name of a town beside its country (普拉托市, ユーレカ市); `no_town_after` and `no_town_before`: characters beside 市
-    that make it something else (股市, 市中心); `provinces`: what ends the name of a part of a country; `datelines`:
-    what follows a dateline.
+    `never`: words that are no name; `endings`: words that are none alone (City, District); `ends` and `before`:
+    characters and words after which a Chinese or Japanese name begins; `titles`: characters after a name that show
+    the city acting (台北市, 서울시); `towns`: what ends the name of a town beside its country (普拉托市, ユーレカ市);
+    `no_town_after` and `no_town_before`: characters beside 市 that make it something else (股市, 市中心); `provinces`:
+    what ends the name of a part of a country; `datelines`: what follows a dateline.
     """
 
     never: tuple[str, ...] = ()
+    endings: tuple[str, ...] = ()
     ends: str = ""
     before: tuple[str, ...] = ()
     towns: str = ""

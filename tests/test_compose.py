@@ -499,3 +499,13 @@ def test_head_and_tail_are_ends_of_the_text_within_their_columns(text: str, colu
     assert text.endswith(tail)
     assert columns_of(head) <= columns
     assert columns_of(tail) <= columns
+
+
+def test_a_story_says_what_tie_its_pair_has_and_names_the_pair_where_there_are_several():
+    tie = ("daegu~taipei", "sister cities since 4 Nov 2010 (city.example)")
+    one, two = news(1, pairs=("daegu~taipei",)), news(2, pairs=("daegu~taipei", "busan~taipei"))
+    alone, both = (compose_digest(edition(item, ties=(tie,))) for item in (one, two))
+    assert "Known: sister cities since 4 Nov 2010 (city.example)" in alone.text
+    assert "Known: sister cities since 4 Nov 2010 (city.example)" in alone.html
+    assert "Known: Daegu ~ Taipei: sister cities since 4 Nov 2010 (city.example)" in both.text
+    assert "Known:" not in compose_digest(edition(news(3, pairs=("busan~taipei",)), ties=(tie,))).text

@@ -88,3 +88,12 @@ def test_every_tie_says_who_tells_of_it() -> None:
     with (packaged_config() / "ties.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             assert row["source"].startswith(("http://", "https://", "Wikidata Q")), row
+
+
+def test_a_digest_names_a_source_on_the_web_by_its_host():
+    tie = Tie(city_a="daegu", city_b="taipei", relation="sister cities", source="https://city.example/a/long?path=1")
+    assert (tie.brief, tie.sentence) == (
+        "sister cities (city.example)",
+        "sister cities (https://city.example/a/long?path=1)",
+    )
+    assert Tie(city_a="a", city_b="b", relation="twins", source="a book").brief == "twins (a book)"

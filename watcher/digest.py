@@ -1,6 +1,6 @@
 """Digest: choose what a subscription has not been told, compose it, freeze it, address it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from watcher.desk import Desk
 from watcher.records import news_from
 from watcher.schedule import due_day, next_due
 from watcher.settings.watcher import SubscriptionSettings, WatcherSettings
-from watcher.values import Digest, Edition, FeedHealth
+from watcher.values import Digest, Edition, FeedHealth, News
 
 FIRST_COVERS = timedelta(days=1)
 """A new subscription's first digest tells also of the day before: like any other, it covers a day."""
@@ -85,6 +85,7 @@ def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date) -> Ed
     covers_from = last.opened_at if last else beginning
     names = desk.feed_names()
     rows = [row for row in desk.store.feeds.list_all() if row.id in desk.feeds]
+    news = tuple(news_from(full, names) for full in desk.store.digests.untold(subscription.id, beginning))
     return Edition(
         subscription=subscription.id,
         title=subscription.title,
@@ -92,8 +93,9 @@ def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date) -> Ed
         covers_from_at=covers_from,
         opened_at=now,
         zone=subscription.zone,
-        news=tuple(news_from(full, names) for full in desk.store.digests.untold(subscription.id, beginning)),
+        news=news,
         near=tuple(news_from(full, names) for full in desk.store.digests.near(covers_from, now, NEAR_SHOWN)),
+        ties=_known_ties(desk, news),
         backfilled=desk.store.digests.count_backfill(covers_from, now),
         feeds_read=sum(not row.problem and row.read_at is not None for row in rows),
         feeds_total=len(rows),
@@ -183,6 +185,11 @@ def _first_seen(desk: Desk, subscription: SubscriptionSettings, now: datetime) -
 
 def _fact(subscription: SubscriptionSettings) -> str:
     return f"subscription {subscription.id}"
+
+
+def _known_ties(desk: Desk, news: Iterable[News]) -> tuple[tuple[str, str], ...]:
+    pairs = dict.fromkeys(pair for item in news for pair in item.pairs)
+    return tuple((pair, desk.ties[pair].brief) for pair in pairs if pair in desk.ties)
 
 
 def _unwell(row: FeedRow, names: Mapping[str, str]) -> FeedHealth:

@@ -200,7 +200,10 @@ class FeedHealth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """Hold everything that a digest is composed of: one subscription's news of one day."""
+    """Hold everything that a digest is composed of: one subscription's news of one day.
+
+    `ties` are pairs of cities with what is known of their relation, in a few words.
+    """
 
     subscription: str
     title: str
@@ -210,6 +213,7 @@ class Edition:
     zone: str
     news: tuple[News, ...] = ()
     near: tuple[News, ...] = ()
+    ties: tuple[tuple[str, str], ...] = ()
     backfilled: int = 0
     feeds_read: int = 0
     feeds_total: int = 0

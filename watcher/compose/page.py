@@ -1,12 +1,12 @@
 """Lay a digest out: everything it says, cleaned and in order, before text or HTML is made of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
 from watcher.compose.clean import clean_language, clean_line, clean_link, clean_title, cut_line, mail_link
 from watcher.compose.groups import Story, group_stories, tell_stories
-from watcher.compose.labels import day_label, kind_label, time_label
+from watcher.compose.labels import day_label, kind_label, pair_label, time_label
 from watcher.compose.sentences import (
     Mood,
     backfill_sentence,
@@ -21,6 +21,7 @@ from watcher.values import Edition, FeedHealth, News
 TITLE_LIMIT = 1_000  # characters; a longer title is an attack or an accident
 SENTENCE_LIMIT = 400
 NAME_LIMIT = 120
+TIES_SHOWN = 3
 BARE_NOTE = "This item could not be shown in full."
 
 
@@ -46,12 +47,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """Hold one story as it is shown. `also` names the pairs it does not stand under."""
+    """Hold one story as it is shown. `also` names the pairs it does not stand under, `ties` say what is known of its
+    pairs."""
 
     number: int
     lead: Line
     others: tuple[Line, ...] = ()
     also: str = ""
+    ties: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +106,7 @@ def lay_out(edition: Edition) -> Page:
         mood=judge_mood(edition),
         lead=lead_sentence(edition, groups),
         covers=cover_sentence(edition),
-        groups=tuple(_groups(groups, partial(show_item, edition))),
+        groups=tuple(_groups(groups, partial(show_item, edition), dict(edition.ties))),
         near=tuple(show_item(edition, item) for item in edition.near),
         backfilled=backfill_sentence(edition),
         feeds=read_sentence(edition),
@@ -141,23 +144,33 @@ def _when(edition: Edition, item: News) -> str:
     return label(item.published_at) if item.published_at else f"seen {label(item.captured_at)}"
 
 
-def _groups(groups: dict[str, tuple[Story, ...]], show: Callable[[News], Line]) -> list[Group]:
+def _groups(groups: dict[str, tuple[Story, ...]], show: Callable[[News], Line], ties: Mapping[str, str]) -> list[Group]:
     shown, number = [], 1
     for heading, stories in groups.items():
-        tellings = tuple(_telling(number + place, story, show) for place, story in enumerate(stories))
+        tellings = tuple(_telling(number + place, story, show, ties) for place, story in enumerate(stories))
         size = f"{len(stories):,} stories" if len(stories) > 1 else ""
         shown.append(Group(heading=heading, size=size, stories=tellings))
         number += len(stories)
     return shown
 
 
-def _telling(number: int, story: Story, show: Callable[[News], Line]) -> Telling:
+def _telling(number: int, story: Story, show: Callable[[News], Line], ties: Mapping[str, str]) -> Telling:
     return Telling(
         number=number,
         lead=show(story.lead),
         others=tuple(show(item) for item in story.others),
         also=", ".join(story.pairs[1:]),
+        ties=tuple(_say_ties(story, ties)),
     )
+
+
+def _say_ties(story: Story, ties: Mapping[str, str]) -> Iterator[str]:
+    """Say what is known of the story's pairs, and of which, where it names several."""
+    pairs = tuple(dict.fromkeys(pair for item in story.items for pair in item.pairs))
+    for pair in pairs[:TIES_SHOWN]:
+        if pair in ties:
+            named = f"{pair_label(pair)}: " if len(pairs) > 1 else ""
+            yield cut_line(clean_line(f"{named}{ties[pair]}"), SENTENCE_LIMIT)
 
 
 def _plain_health(health: FeedHealth) -> FeedHealth:

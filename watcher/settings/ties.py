@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from watcher.settings.load import packaged_config
 from watcher.settings.table import Mistake, load_table
@@ -37,9 +38,17 @@ class Tie:
     @property
     def sentence(self) -> str:
         """Say it in a few words: `sister cities since 4 Nov 2010 (source)`."""
+        return self._say(self.source)
+
+    @property
+    def brief(self) -> str:
+        """Say the same with no more of a source on the web than its host."""
+        return self._say(urlsplit(self.source).hostname or self.source)
+
+    def _say(self, source: str) -> str:
         since = f" since {_say_date(self.since)}" if self.since else ""
         note = f"; {self.note}" if self.note else ""
-        return f"{self.relation}{since}{note} ({self.source})"
+        return f"{self.relation}{since}{note} ({source})"
 
 
 def load_ties(folder: Path, cities: Collection[str]) -> dict[str, Tie]:

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from watcher.judge import Explanation, Judge
 from watcher.settings.cities import City
 from watcher.settings.topics import Topics
+from watcher.text import fold
 from watcher.values import Entry, Judgement, Kind, Verdict
+
+NOISE = st.text(st.sampled_from("aß½㈱…ﾊﾞ　ＭＯＵ시ㅅㅓ장\u0301\u200b\n 姊妹市。."), max_size=12)
 
 RULES = """
 [[topic]]
@@ -463,3 +466,12 @@ def test_any_text_is_judged_and_explained_alike(title: str, summary: str, text: 
     assert found.score == sum(reason.weight for reason in found.reasons)
     for row in explained.rows:
         assert getattr(entry, row.field)[row.start : row.end] == row.written
+
+
+@settings(max_examples=100, deadline=None)
+@given(before=NOISE, after=NOISE)
+def test_a_reason_shows_its_phrase_in_the_original_whatever_stands_around_it(before: str, after: str) -> None:
+    text = f"{before} 臺北、ＳＩＳＴＥＲ ＣＩＴＹ\u200b of Tokyo {after}"
+    for reason in JUDGE.explain(Entry(title="Taipei", text=text)).judgement.reasons:
+        assert reason.field == "text"
+        assert fold(text[reason.start : reason.end]).strip() in ("sister city", "姐妹市", "mou", "시장")

@@ -58,13 +58,17 @@ def score_topic(
     lines: list[Line] = []
     counted: set[int] = set()
     outer: list[Hit[Phrase]] = []
+    reach = 0
     for hit in hits:
         phrase = hit.owner
         if id(phrase) not in ranks:
             continue
-        refused = hit.refused or lacks(phrase.needs, hit.sentence) or _is_inside(hit, outer)
+        refused = hit.refused or lacks(phrase.needs, hit.sentence)
+        if not refused and hit.end <= reach:
+            refused = _is_inside(hit, outer)
         if not refused:
-            outer = [one for one in outer if one.end > hit.start] + [hit]
+            outer = [hit] if hit.start >= reach else [*outer, hit]
+            reach = max(reach, hit.end)
             refused = AGAIN if id(phrase) in counted else ""
             counted.add(id(phrase))
         lines.append(Line(phrase, hit, refused))

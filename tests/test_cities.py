@@ -1,5 +1,6 @@
 """cities.csv: what it may say, and the sentence that a mistake is answered with."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ from watcher.settings.cities import COLUMNS, City, load_cities
 from watcher.settings.load import packaged_config
 
 HEAD = ",".join(COLUMNS)
+CHECKED = 522
+"""So many rows were checked by hand; the others were gathered."""
+EAST_ASIA = {"CN", "TW", "JP", "KR", "HK", "MO"}
 SEOUL = "seoul,Seoul,KR,Seoul,首爾|漢城,首尔,ソウル,서울|서울시,Séoul,漢城,서울>FC ,서울>대학|신문,used until 2005"
 
 
@@ -25,9 +29,24 @@ def test_the_packaged_file_is_right() -> None:
 
 def test_the_packaged_file_is_in_order_after_the_rows_that_were_checked_by_hand() -> None:
     cities = load_cities(packaged_config())
-    gathered = [(city.country, city.id) for city in cities[[city.id for city in cities].index("koror") + 1 :]]
+    assert cities[CHECKED - 1].id == "koror"
+    gathered = [(city.country, city.id) for city in cities[CHECKED:]]
     assert len(gathered) > 5000
     assert gathered == sorted(gathered)
+
+
+def test_a_gathered_id_tells_its_country_only_beside_a_namesake() -> None:
+    cities = load_cities(packaged_config())
+    ids = {city.id for city in cities}
+    suffixed = [city.id for city in cities[CHECKED:] if city.id.endswith(f"-{city.country.lower()}")]
+    assert [one for one in suffixed if one[:-3] not in ids] == []
+
+
+def test_two_han_characters_are_no_sure_name_of_a_gathered_city_outside_east_asia() -> None:
+    far = [city for city in load_cities(packaged_config())[CHECKED:] if city.country not in EAST_ASIA]
+    short = [(city, form) for city in far for form in city.forms if re.fullmatch("[\u4e00-\u9fff]{2}", form)]
+    assert len(short) > 200
+    assert [form for city, form in short if form not in city.ambiguous] == []
 
 
 def test_a_row_holds_a_city_with_all_its_names_and_guards(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def load(folder: Path, *rows: str, head: str = HEAD) -> tuple[City, ...]:
 
 def test_the_packaged_file_is_right() -> None:
     cities = load_cities(packaged_config())
-    assert len(cities) > 5500
+    assert len(cities) > 6500
     assert {"taipei", "shanghai", "daegu", "new-taipei"} <= {city.id for city in cities}
 
 

@@ -29,6 +29,11 @@ id = "ties"
   needs = "two_in_title"
 
   [[topic.phrase]]
+  text = ["pact"]
+  weight = 3
+  needs = "two_in_title"
+
+  [[topic.phrase]]
   text = ["visit"]
   weight = 2
   needs = "abroad"
@@ -82,6 +87,7 @@ endings = ["City"]
 ends = "與和在市長"
 before = ["會見"]
 titles = "市시"
+capitals = ["seoul"]
 towns = "市町"
 no_town_after = "城股"
 no_town_before = "內場"
@@ -250,6 +256,21 @@ def test_the_whole_name_and_its_beginning_are_one_city() -> None:
 
 def test_a_word_that_ends_names_is_none_alone() -> None:
     assert cities("Exchange: City mayor of Osaka") == {"osaka"}
+
+
+def test_two_cities_in_a_title_need_no_word_that_shows_them_acting() -> None:
+    assert JUDGE.judge(Entry(title="Gift: Taipei and Osaka")).score == 1
+    assert JUDGE.judge(Entry(title="Gift: Osaka and Busan, Taipei's mayor")).score == 1
+    assert JUDGE.judge(Entry(title="Taipei and Osaka", text="Gift of the exhibition")).score == 0
+    assert JUDGE.judge(Entry(title="Gift to Taipei", text="Osaka mayor")).score == 0
+
+
+def test_a_capital_in_a_title_may_be_a_government() -> None:
+    assert JUDGE.judge(Entry(title="Gift: Seoul and Osaka")).score == 0
+
+
+def test_a_word_that_is_enough_in_such_a_title_shows_no_city_acting() -> None:
+    assert notes("Pact: visit to Osaka and Germany")["visit"].startswith("nothing near it shows a city acting")
 
 
 def test_one_text_may_count_again_with_another_need() -> None:

@@ -56,12 +56,16 @@ class Mention(NamedTuple):
 
 @dataclass(frozen=True)
 class Cast:
-    """Hold who is on the page: cities, countries, and the sentences in which a city acts, and the writer's own city."""
+    """Hold who is on the page: cities, countries, and the sentences in which a city acts, and the writer's own city.
+
+    `capitals` may stand for the governments of their countries.
+    """
 
     mentions: tuple[Mention, ...]
     countries: tuple[Abroad, ...]
     company: frozenset[int]
     own: frozenset[int]
+    capitals: frozenset[str]
 
     @cached_property
     def acting(self) -> set[str]:
@@ -106,7 +110,7 @@ def cast_page(rules: Rules, finds: Finds, page: Page, speaking: frozenset[int]) 
     company = {cue.sentence for cue in finds.cues if cue.owner.acts}
     company |= {mention.sentence for mention in mentions if mention.acts}
     own = frozenset(cue.sentence for cue in finds.cues if cue.owner.own)
-    return Cast(tuple(mentions), lands.countries, speaking.union(company), own)
+    return Cast(tuple(mentions), lands.countries, speaking.union(company), own, rules.capitals)
 
 
 def _by_sentence(cues: Iterable[Hit[Cue]]) -> dict[int, list[Hit[Cue]]]:

@@ -50,12 +50,14 @@ def find_texts(rules: Rules, page: Page) -> Found:
     return rules.automaton.find_matches_as_indexes(page.text, overlapping=True)
 
 
-def may_matter(rules: Rules, found: Found) -> bool:
+def may_matter(rules: Rules, page: Page, found: Found) -> bool:
     """Tell whether the phrases that occur could reach `near` if all of them counted: mostly they cannot."""
     total = 0.0
     seen: set[int] = set()
-    for number, _, _ in found:
+    for number, start, _ in found:
         for phrase in rules.helping.get(number, ()):
+            if phrase.needs == "two_in_title" and start >= page.title_end:
+                continue
             total += 0 if id(phrase) in seen else phrase.weight
             seen.add(id(phrase))
         if total >= rules.least:
@@ -94,6 +96,8 @@ def _sort_hits(rules: Rules, page: Page, found: Found) -> dict[type, list[Hit[An
             continue
         sentence = bisect_right(borders, start)
         for rule in rules.meanings[number]:
+            if rule.title_only and sentence:
+                continue
             refused = _guard(rule, text, start, end) if rule.not_after or rule.not_before else ""
             hits[rule.sort].append(Hit(rule.owner, start, end, sentence, refused, rule.ambiguous))
     return hits

@@ -50,7 +50,7 @@ class Judge:
         """
         page = Page(entry)
         found = find_texts(self._rules, page)
-        return _conclude(self._study(page, found)) if may_matter(self._rules, found) else self._bare
+        return _conclude(self._study(page, found)) if may_matter(self._rules, page, found) else self._bare
 
     def explain(self, entry: Entry) -> Explanation:
         """Return the judgement, its addition, also of phrases that were found but did not count, and its marks."""

@@ -20,7 +20,7 @@ class _Surroundings:
         near = {0, sentence - 1, sentence, sentence + 1}
         self.mentions = [mention for mention in cast.mentions if mention.sentence in near]
         self.acting = [mention for mention in self.mentions if mention.city in cast.acting]
-        self.titled = [mention for mention in self.mentions if mention.sentence == 0]
+        self.titled = [one for one in self.mentions if one.sentence == 0 and one.city not in cast.capitals]
         abroad = [abroad for abroad in cast.countries if abroad.sentence in near]
         self.countries = {one.country for one in abroad}
         self.whole = {one.country for one in abroad if not one.part}
@@ -33,12 +33,12 @@ def _missing(needs: Needs, around: _Surroundings) -> str:
         return "no city is named near it"
     if needs == "city":
         return _is_domestic(around)
+    if needs == "two_in_title":
+        return "" if two_countries(around.titled) else "no two cities of different countries stand in the title"
     if not around.company:
         return "nothing near it shows a city acting (mayor, council, both cities ...)"
     if needs == "abroad":
         return _lacks_abroad(around)
-    if needs == "two_in_title":
-        return "" if _are_two(around.titled, around) else "no two cities of different countries stand in the title"
     if needs == "two_acting":
         return "" if _are_two(around.acting, around) else "no two cities of different countries act near it"
     return "" if _are_two(around.mentions, around) else "no two cities of different countries are near it"

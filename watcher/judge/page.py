@@ -60,8 +60,12 @@ class Page:
     @cached_property
     def borders(self) -> list[int]:
         """Return where sentences end, that of the title first; so many as lie before an offset is its sentence."""
-        title_end = next((block.start for block in self.blocks if block.field != FIELDS[0]), len(self.text))
-        return [title_end, *[found.end() for found in _SENTENCE_END.finditer(self.text, title_end)]]
+        return [self.title_end, *[found.end() for found in _SENTENCE_END.finditer(self.text, self.title_end)]]
+
+    @cached_property
+    def title_end(self) -> int:
+        """Return where the title ends."""
+        return next((block.start for block in self.blocks if block.field != FIELDS[0]), len(self.text))
 
     @cached_property
     def capitals(self) -> str:

@@ -16,7 +16,7 @@ from watcher.settings.cities import City
 from watcher.settings.topics import Cooperation, Country, Cue, Phrase, Topics
 from watcher.text.fold import HAN, KANA, search_form, search_forms
 
-VERSION = 3
+VERSION = 4
 """Raised when the same rules would judge otherwise than before, so that items are judged again."""
 
 MOST_WORDS = 4
@@ -33,13 +33,17 @@ Owner = Phrase | City | Cue | Country | Cooperation
 
 
 class Rule(NamedTuple):
-    """Hold what a text means: whose it is, of which sort, and the guards as they look after folding."""
+    """Hold what a text means: whose it is, of which sort, and the guards as they look after folding.
+
+    `title_only`: elsewhere it means nothing, and is not even told.
+    """
 
     sort: type[Owner]
     owner: Owner
     not_after: tuple[str, ...] = ()
     not_before: tuple[str, ...] = ()
     ambiguous: bool = False
+    title_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +55,7 @@ class Rules:
     each topic the places of its phrases. `least` is the lowest `near` of all topics.
     `homes` leads a country's code to that of the country it counts as; `never` are folded words that are no name
     of a city, `never_ends` those of them in Han, `endings` such as are none when alone, `names` how other names
-    look, `datelines`, `provinces` and `titles` those of `[names]`.
+    look, `datelines`, `capitals`, `provinces` and `titles` those of `[names]`.
     """
 
     topics: Topics
@@ -61,6 +65,7 @@ class Rules:
     endings: frozenset[str]
     never_ends: tuple[str, ...]
     names: NamePatterns
+    capitals: frozenset[str]
     datelines: tuple[str, ...]
     provinces: frozenset[str]
     titles: frozenset[str]
@@ -89,10 +94,14 @@ def compile_rules(topics: Topics, cities: Iterable[City]) -> Rules:
         names=compile_patterns(topics.names),
         titles=frozenset(topics.names.titles),
         provinces=frozenset(search_form(topics.names.provinces)),
+        capitals=frozenset(topics.names.capitals),
         datelines=tuple(map(search_form, topics.names.datelines)),
         least=min((topic.near for topic in topics.topics), default=0),
         strong=frozenset(
-            id(phrase) for topic in topics.topics for phrase in topic.phrases if phrase.weight >= topic.match
+            id(phrase)
+            for topic in topics.topics
+            for phrase in topic.phrases
+            if phrase.weight >= topic.match and phrase.needs != "two_in_title"
         ),
         ranks=tuple({id(phrase): rank for rank, phrase in enumerate(topic.phrases)} for topic in topics.topics),
         meanings=list(texts.values()),
@@ -124,8 +133,10 @@ def _never_names(topics: Topics) -> frozenset[str]:
 def _topic_texts(topics: Topics) -> Iterator[tuple[str, tuple[Rule]]]:
     wordings: list[Phrase | Cue | Country] = [phrase for topic in topics.topics for phrase in topic.phrases]
     for wording in (*wordings, *topics.cues, *topics.countries):
+        title_only = isinstance(wording, Phrase) and wording.needs == "two_in_title"
         for text in wording.text:
-            yield text, (Rule(type(wording), wording, *_fold_guards(text, wording.not_after, wording.not_before)),)
+            guards = _fold_guards(text, wording.not_after, wording.not_before)
+            yield text, (Rule(type(wording), wording, *guards, title_only=title_only),)
     for area in topics.fields:
         rule = Rule(Cooperation, area)
         yield from ((text, (rule,)) for text in area.text)

@@ -70,7 +70,8 @@ class Phrase(Wording):
 
     `needs`, in the same sentence, beside it or in the title: `city` = a city is named; `abroad` = a city and
     another country are named and a cue shows that a city acts; `two_cities` = so it is with two cities;
-    `two_acting` = each of the two acts somewhere; `two_in_title` = the two stand in the title.
+    `two_acting` = each of the two acts somewhere; `two_in_title` = the two stand in one title with
+    the phrase, and no capital is one of them; no cue is needed then.
     """
 
     weight: Points = 0
@@ -129,7 +130,8 @@ class Names(Strict):
     characters and words after which a Chinese or Japanese name begins; `titles`: characters after a name that show
     the city acting (台北市, 서울시); `towns`: what ends the name of a town beside its country (普拉托市, ユーレカ市);
     `no_town_after` and `no_town_before`: characters beside 市 that make it something else (股市, 市中心); `provinces`:
-    what ends the name of a part of a country; `datelines`: what follows a dateline.
+    what ends the name of a part of a country; `datelines`: what follows a dateline;
+    `capitals`: ids of cities that mostly stand for their governments in a title ("Beijing, Washington sign a pact").
     """
 
     never: tuple[str, ...] = ()
@@ -142,6 +144,7 @@ class Names(Strict):
     provinces: str = ""
     titles: str = ""
     datelines: tuple[str, ...] = ()
+    capitals: tuple[str, ...] = ()
 
 
 class Topics(Strict):

@@ -159,7 +159,7 @@ def _gather_rules(wanted: list[tuple[str, tuple[Rule]]]) -> dict[str, tuple[Rule
     for folded, (_, rule) in zip(search_forms([text for text, _ in wanted]), wanted, strict=True):
         for key in _spellings(folded):
             rules = texts.setdefault(key, rule)
-            if all(other.owner is not rule[0].owner for other in rules):
+            if rules is not rule and all(other.owner is not rule[0].owner for other in rules):
                 texts[key] = rules + rule
     return texts
 
@@ -204,8 +204,10 @@ def _optional_blanks(guards: Iterable[str]) -> Iterator[str]:
 def _spellings(folded: str) -> Iterable[str]:
     """Return the ways to write a folded text; where Korean puts a blank, it may be missing."""
     key = folded.strip()
+    if " " not in key or not _HANGUL.search(key):
+        return (key,)
     words = key.split(" ")
-    if len(words) == 1 or len(words) > MOST_WORDS or not _HANGUL.search(key):
+    if len(words) > MOST_WORDS:
         return (key,)
     gaps = product((" ", ""), repeat=len(words) - 1)
     return {"".join(map("".join, zip(words, (*gap, ""), strict=True))) for gap in gaps}

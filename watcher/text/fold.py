@@ -170,9 +170,9 @@ def _leans_back(character: str) -> bool:
 
 
 def _joins(character: str) -> bool:
-    """Tell whether a character may become one with the one before it: marks and jamo."""
+    """Tell whether a character may become one with the one before it: marks, and vowels and finals of Hangul."""
     first = unicodedata.normalize("NFKD", character)[0]
-    return "\u1100" <= first <= "\u11ff" or unicodedata.category(first).startswith("M")
+    return "\u1160" <= first <= "\u11ff" or unicodedata.category(first).startswith("M")
 
 
 def _drop_blanks(text: str, offsets: list[int], ends: list[int]) -> Folded:

@@ -1,6 +1,6 @@
 """The items: listed, found, searched, planted, counted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +28,7 @@ from storage.database import Database
 from storage.derived import SEARCHED
 from storage.gather import CAPTURED, IRRELEVANT, NEWS, SEED, STORY, WANTED, gather_items
 from storage.records import FullItem, NewItem
-from storage.rows import ITEMS, clean_text, fit_key, is_id
+from storage.rows import ITEMS, batches, clean_text, fit_key, is_id
 from storage.upsert import NEAR, plant_items
 
 ASIDE: ColumnElement[bool] = and_(ITEMS.c.captured_at.is_(None), WANTED)
@@ -76,6 +76,11 @@ class Items:
         if not is_id(item_id):
             return None
         return next(iter(self._gather(select(ITEMS).where(ITEMS.c.id == item_id))), None)
+
+    def find_all(self, item_ids: Iterable[int]) -> list[FullItem]:
+        """Return these items, in no order."""
+        chosen = select(ITEMS)
+        return [full for batch in batches(item_ids) for full in self._gather(chosen.where(ITEMS.c.id.in_(batch)))]
 
     def find_by_key(self, key: str) -> FullItem | None:
         """Return the item that is remembered by this key."""

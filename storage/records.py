@@ -78,6 +78,17 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """Say that an item names a pair or a city: `value`. `at` is when it was published."""
+
+    value: str
+    id: int
+    story_id: int
+    kind: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoryMember:
     """Hold another captured item of the same story; `why` says how it joined."""
 

@@ -13,6 +13,7 @@ from storage.items import Items
 from storage.judgements import Judgements
 from storage.keeping import Keeping
 from storage.labels import Labels
+from storage.mentions import Mentions
 from storage.stories import Stories
 
 
@@ -31,6 +32,7 @@ class Store:
         self.judgements = Judgements(database)
         self.labels = Labels(database)
         self.stories = Stories(database)
+        self.mentions = Mentions(database)
         self.digests = Digests(database)
         self.deliveries = Deliveries(database, owner)
         self.facts = Facts(database)

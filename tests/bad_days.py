@@ -16,6 +16,7 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
+from mails import titles_of
 
 from watcher.cli import main
 from watcher.deliver import open_channels
@@ -101,10 +102,19 @@ def mails_of(sink: Sink) -> list[tuple[str, str]]:
     return [(mail["To"], mail["Subject"]) for mail in mails]
 
 
-def told_in(sink: Sink, reader: str = READERS[0]) -> str:
+def said_in(sink: Sink, reader: str = READERS[0]) -> str:
     """Return the plain text of all mails to one reader."""
+    return "\n".join(_bodies(sink, reader, "plain"))
+
+
+def told_in(sink: Sink, reader: str = READERS[0]) -> list[str]:
+    """Return the titles that all mails to one reader tell, in their order; no earlier one that they point to."""
+    return [title for html in _bodies(sink, reader, "html") for title in titles_of(html)]
+
+
+def _bodies(sink: Sink, reader: str, kind: str) -> list[str]:
     mails = [message_from_bytes(data, policy=policy.default) for data in sink.mails]
-    return "\n".join(mail.get_body(("plain",)).get_content() for mail in mails if mail["To"] == reader)
+    return [mail.get_body((kind,)).get_content() for mail in mails if mail["To"] == reader]
 
 
 def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = {
     "doors": ("__main__", "cli", "demo", "service", "web"),
-    "use cases": ("check", "desk", "digest", "poll", "replay", "seeds", "sending", "upkeep"),
+    "use cases": ("background", "check", "desk", "digest", "poll", "replay", "seeds", "sending", "upkeep"),
     "edges": ("deliver", "feedsfile", "fetch", "records", "workers"),
     "rules": (
         "cadence",

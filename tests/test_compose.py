@@ -14,7 +14,7 @@ from watcher.compose import compose_digest, pair_label
 from watcher.compose.clean import clean_line, clean_link
 from watcher.compose.columns import COLUMNS, columns_of, head_of, tail_of, wrap_line
 from watcher.compose.page import BARE_NOTE, TITLE_LIMIT
-from watcher.values import Edition, FeedHealth, Kind, News, Reason
+from watcher.values import Background, Edition, FeedHealth, Kind, News, Reason
 
 OPENED = datetime(2026, 5, 13, 23, tzinfo=UTC)  # 07:00 of the 14th in Taipei
 FORUM = "雙城論壇九月登場　臺北與上海將簽署三項合作備忘錄"
@@ -502,10 +502,10 @@ def test_head_and_tail_are_ends_of_the_text_within_their_columns(text: str, colu
 
 
 def test_a_story_says_what_tie_its_pair_has_and_names_the_pair_where_there_are_several():
-    tie = ("daegu~taipei", "sister cities since 4 Nov 2010 (city.example)")
+    tied = Background(ties={"daegu~taipei": "sister cities since 4 Nov 2010 (city.example)"})
     one, two = news(1, pairs=("daegu~taipei",)), news(2, pairs=("daegu~taipei", "busan~taipei"))
-    alone, both = (compose_digest(edition(item, ties=(tie,))) for item in (one, two))
+    alone, both = (compose_digest(edition(item, background=tied)) for item in (one, two))
     assert "Known: sister cities since 4 Nov 2010 (city.example)" in alone.text
     assert "Known: sister cities since 4 Nov 2010 (city.example)" in alone.html
     assert "Known: Daegu ~ Taipei: sister cities since 4 Nov 2010 (city.example)" in both.text
-    assert "Known:" not in compose_digest(edition(news(3, pairs=("busan~taipei",)), ties=(tie,))).text
+    assert "Known:" not in compose_digest(edition(news(3, pairs=("busan~taipei",)), background=tied)).text

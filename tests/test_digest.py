@@ -2,11 +2,14 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from conftest import rss
+from lxml.html import document_fromstring
+from mails import earlier_of, titles_of
 
+from watcher.background import say_span
 from watcher.deliver import ChannelProblem, open_channels
 from watcher.demo.sink import Sink, open_sink
 from watcher.digest import next_opening, note_subscriptions, open_digest, open_due, preview
@@ -14,6 +17,7 @@ from watcher.errors import DeliveryProblem
 from watcher.poll import poll
 from watcher.seeds import plant_seeds
 from watcher.sending import deliver_next, send_due
+from watcher.settings.ties import Tie
 from watcher.settings.watcher import WatcherSettings
 
 FORUM = ("f1", "Shanghai-Taipei City Forum opens", "The mayors of Shanghai and Taipei signed two MOUs.")
@@ -60,8 +64,8 @@ def test_the_digest_is_opened_when_it_is_due_and_once(day, clock):
 def test_seeds_are_never_news(day, clock):
     composed = preview(day, day.settings.subscriptions[0])[0]
     for full in day.store.items.recent(limit=10, seeds=True):
-        assert full.item.title not in composed.text
-    assert FORUM[1] in composed.text
+        assert full.item.title not in titles_of(composed.html)
+    assert titles_of(composed.html) == [FORUM[1]]
 
 
 def test_an_item_is_told_once(day, site, judge, clock):
@@ -71,9 +75,7 @@ def test_an_item_is_told_once(day, site, judge, clock):
     look_again(day, judge)
     clock.forward(days=1)
     assert open_due(day) == 1
-    text = day.store.digests.last("daily").text
-    assert DAEGU[1] in text
-    assert FORUM[1] not in text
+    assert titles_of(day.store.digests.last("daily").html) == [DAEGU[1]]
 
 
 def test_a_preview_writes_nothing(day, clock):
@@ -236,9 +238,7 @@ def test_a_new_subscription_is_told_of_the_day_before_it_and_of_nothing_older(da
     desk = replace(day, settings=day.settings.model_copy(update={"subscriptions": (evening,)}))
     note_subscriptions(desk, clock())
     composed = preview(desk, evening)[0]
-    assert DAEGU[1] in composed.text
-    assert FORUM[1] not in composed.text
-    assert all(full.item.title not in composed.text for full in day.store.items.recent(limit=10, seeds=True))
+    assert titles_of(composed.html) == [DAEGU[1]]
 
 
 def test_a_new_subscription_counts_the_backfill_of_the_day_before(day, site, judge, clock):
@@ -278,3 +278,156 @@ def test_the_next_opening_is_now_when_a_day_is_due_and_never_on_a_day_that_has_i
     assert next_opening(day, daily) == clock()
     assert open_due(day) == 1
     assert next_opening(day, daily) == clock() + timedelta(hours=6)
+
+
+FORUM_SEED = "2025 Shanghai-Taipei City Forum Highlights"
+DAEGU_SEED = "Mayors of Taipei and South Korea’s Daegu"
+BUSAN = ("b1", "Busan and Fukuoka mark twenty years as sister cities")
+VISIT = ("v1", "The mayor of Busan visits the mayor of Fukuoka")
+AGAIN = ("b2", "Busan and Fukuoka renew sister city agreement")
+
+
+def shown(desk):
+    """The HTML of what would be told now."""
+    return preview(desk, desk.settings.subscriptions[0])[0].html
+
+
+def words_of(html):
+    return " ".join(document_fromstring(html).text_content().split())
+
+
+def bring(desk, site, judge, *entries, at=None):
+    """Let the feed bring entries an hour before now."""
+    site.pages["/a"] = rss(*entries, published=at or desk.clock() - timedelta(hours=1))
+    look_again(desk, judge)
+
+
+def end_day(desk, clock):
+    """Tell what there is, and go on to the next day."""
+    open_digest(desk, desk.settings.subscriptions[0], clock().date())
+    clock.forward(days=1)
+
+
+def test_the_ties_of_its_pairs_stand_beside_a_story(day):
+    tie = Tie(city_a="shanghai", city_b="taipei", relation="city forum", since="2010-04-06", source="a page")
+    assert "Known: city forum since 6 Apr 2010 (a page)" in words_of(shown(replace(day, ties={tie.pair: tie})))
+    assert "Known:" not in words_of(shown(day))
+
+
+def test_a_story_points_to_the_latest_earlier_item_of_its_pair_and_that_may_be_a_seed(day, site, judge, clock):
+    assert [title[:42] for title in earlier_of(shown(day))] == [FORUM_SEED]
+    assert "· 28 December 2025 · City News Service" in words_of(shown(day))
+    bring(day, site, judge, BUSAN)
+    end_day(day, clock)
+    clock.forward(days=8)
+    bring(day, site, judge, AGAIN)
+    html = shown(day)
+    assert (titles_of(html), earlier_of(html)) == ([AGAIN[1]], [BUSAN[1]])
+    assert f"See also: {BUSAN[1]} · 1 March 2026 · A" in words_of(html)
+    assert 'href="https://news.example/b1"' in html
+
+
+def test_without_one_of_its_pair_a_story_points_to_the_latest_of_its_city_and_kind(day, site, judge, clock):
+    busan = ("b3", "Busan and Osaka sign sister city agreement")
+    visit = ("b4", "The mayor of Busan visits the mayor of Nagoya")
+    bring(day, site, judge, busan, visit)
+    end_day(day, clock)
+    bring(day, site, judge, AGAIN)
+    kinds = {full.item.title: full.item.kind for full in day.store.items.recent(limit=10)}
+    assert kinds[busan[1]] == "agreement" == kinds[AGAIN[1]] != kinds[visit[1]], kinds
+    assert earlier_of(shown(day)) == [busan[1]]
+
+
+def test_a_story_points_neither_to_itself_nor_to_what_the_digest_tells_nor_to_the_irrelevant(day, site, judge, clock):
+    end_day(day, clock)
+    bring(day, site, judge, BUSAN, at=clock() - timedelta(days=40))
+    bring(day, site, judge, AGAIN)
+    bring(day, site, judge, VISIT, at=clock() - timedelta(hours=60))
+    [busan] = [full.item.id for full in day.store.items.recent(limit=10) if full.item.title == BUSAN[1]]
+    assert (len(titles_of(shown(day))), earlier_of(shown(day))) == (2, [BUSAN[1]] * 2)
+    day.store.labels.mark([busan], "irrelevant", clock())
+    assert earlier_of(shown(day)) == []
+
+
+def test_a_later_report_of_a_story_does_not_point_to_that_story(day, site, judge, clock):
+    bring(day, site, judge, DAEGU)
+    end_day(day, clock)
+    bring(day, site, judge, ("d2", DAEGU[1]))
+    html = shown(day)
+    assert titles_of(html) == [DAEGU[1]]
+    assert [title.split(" Sign ")[0] for title in earlier_of(html)] == [DAEGU_SEED]
+
+
+def test_an_earlier_title_of_a_feed_is_as_hostile_as_any(day, site, judge, clock):
+    bring(day, site, judge, ("b1", "Busan and Fukuoka &lt;b&gt;mark&lt;/b&gt; \u202e twenty years as sister cities"))
+    end_day(day, clock)
+    clock.forward(days=8)
+    bring(day, site, judge, AGAIN)
+    html = shown(day)
+    assert "\u202e" not in html
+    assert "<b>mark" not in html
+    assert 'lang="en"' in html.partition("See also: ")[2].partition("</p>")[0]
+
+
+FIRST_NEWS = "First news of this pair"
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(20, ""), (31, "since watching began on 1 March 2026"), (364, "since"), (366, "in 12 months")],
+)
+def test_the_first_news_of_a_pair_in_months_says_so_once_we_have_watched_for_some_time(
+    day, site, judge, clock, days, said
+):
+    assert FIRST_NEWS not in shown(day)
+    end_day(day, clock)
+    clock.forward(days=days - 1)
+    bring(day, site, judge, BUSAN)
+    assert (f"{FIRST_NEWS} {said}" in words_of(shown(day))) is bool(said)
+    never = day.settings.digest.model_copy(update={"first_mention_months": 0})
+    assert FIRST_NEWS not in shown(replace(day, settings=day.settings.model_copy(update={"digest": never})))
+    end_day(day, clock)
+    clock.forward(days=8)
+    bring(day, site, judge, AGAIN)
+    assert titles_of(shown(day)) == [AGAIN[1]]
+    assert FIRST_NEWS not in shown(day)
+
+
+def test_of_two_stories_of_a_pair_the_one_that_was_captured_first_is_its_first_news(day, site, judge, clock):
+    clock.forward(days=40)
+    end_day(day, clock)
+    bring(day, site, judge, VISIT, at=clock() - timedelta(hours=60))
+    clock.forward(hours=1)
+    bring(day, site, judge, AGAIN)
+    assert set(titles_of(shown(day))) == {VISIT[1], AGAIN[1]}
+    assert FIRST_NEWS in shown(day).partition(VISIT[1])[2].partition("</div>")[0]
+    assert shown(day).count(FIRST_NEWS) == 1
+
+
+def test_old_news_that_no_digest_tells_and_a_seed_of_this_year_mention_a_pair(day, site, judge, clock):
+    clock.forward(days=40)
+    bring(day, site, judge, ("f2", "Shanghai and Taipei mayors renew their city forum"))
+    bring(day, site, judge, BUSAN, at=clock() - timedelta(days=90))
+    bring(day, site, judge, AGAIN)
+    assert {AGAIN[1]} < set(titles_of(shown(day)))
+    assert FIRST_NEWS not in shown(day)
+
+
+@pytest.mark.parametrize(
+    ("last", "since", "months", "span"),
+    [
+        (None, None, 12, ""),
+        (None, 29.9, 12, ""),
+        (None, 30, 12, "since watching began on 3 February 2027"),
+        (900, 200, 12, "since watching began on 17 August 2026"),
+        (900, 365, 12, "in 12 months"),
+        (364, 800, 12, ""),
+        (366, 800, 12, "in 12 months"),
+        (40, 800, 1, "in 1 month"),
+        (None, 800, 0, ""),
+    ],
+)
+def test_a_first_mention_is_known_only_of_the_time_in_which_we_watched(last, since, months, span):
+    now = datetime(2027, 3, 4, 20, tzinfo=UTC)
+    at = {days: now - timedelta(days=days) for days in (last, since) if days is not None}
+    assert say_span(at.get(last), at.get(since), now, months=months, zone="Asia/Taipei") == span

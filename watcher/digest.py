@@ -1,16 +1,17 @@
 """Digest: choose what a subscription has not been told, compose it, freeze it, address it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from storage.tables import DeliveryRow, DigestRow, FeedRow
+from watcher.background import gather_background
 from watcher.compose import compose_digest, message_id
 from watcher.desk import Desk
 from watcher.records import news_from
 from watcher.schedule import due_day, next_due
 from watcher.settings.watcher import SubscriptionSettings, WatcherSettings
-from watcher.values import Digest, Edition, FeedHealth, News
+from watcher.values import Digest, Edition, FeedHealth
 
 FIRST_COVERS = timedelta(days=1)
 """A new subscription's first digest tells also of the day before: like any other, it covers a day."""
@@ -95,7 +96,7 @@ def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date) -> Ed
         zone=subscription.zone,
         news=news,
         near=tuple(news_from(full, names) for full in desk.store.digests.near(covers_from, now, NEAR_SHOWN)),
-        ties=_known_ties(desk, news),
+        background=gather_background(desk, news, until=now, zone=subscription.zone),
         backfilled=desk.store.digests.count_backfill(covers_from, now),
         feeds_read=sum(not row.problem and row.read_at is not None for row in rows),
         feeds_total=len(rows),
@@ -185,11 +186,6 @@ def _first_seen(desk: Desk, subscription: SubscriptionSettings, now: datetime) -
 
 def _fact(subscription: SubscriptionSettings) -> str:
     return f"subscription {subscription.id}"
-
-
-def _known_ties(desk: Desk, news: Iterable[News]) -> tuple[tuple[str, str], ...]:
-    pairs = dict.fromkeys(pair for item in news for pair in item.pairs)
-    return tuple((pair, desk.ties[pair].brief) for pair in pairs if pair in desk.ties)
 
 
 def _unwell(row: FeedRow, names: Mapping[str, str]) -> FeedHealth:

@@ -3,6 +3,7 @@
 All are frozen, slotted and keyword-only. Times are aware UTC; durations are timedelta.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -199,11 +200,21 @@ class FeedHealth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
-    """Hold everything that a digest is composed of: one subscription's news of one day.
+class Background:
+    """Hold what is known beside stories, which are named by their story_id.
 
-    `ties` are pairs of cities with what is known of their relation, in a few words.
+    `ties` says by pair how its cities are tied, in a few words; `firsts` by story and pair in which time nobody
+    mentioned the pair before; `earlier` is by story the latest earlier item that is like it.
     """
+
+    ties: Mapping[str, str] = field(default_factory=dict)
+    firsts: Mapping[tuple[int, str], str] = field(default_factory=dict)
+    earlier: Mapping[int, News] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """Hold everything that a digest is composed of: one subscription's news of one day."""
 
     subscription: str
     title: str
@@ -213,7 +224,7 @@ class Edition:
     zone: str
     news: tuple[News, ...] = ()
     near: tuple[News, ...] = ()
-    ties: tuple[tuple[str, str], ...] = ()
+    background: Background = Background()
     backfilled: int = 0
     feeds_read: int = 0
     feeds_total: int = 0

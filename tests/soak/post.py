@@ -16,7 +16,8 @@ from soak.plan import Plan
 
 PATIENCE = 3.0
 """Real seconds that a silence lasts: longer than the worker waits."""
-_LINK = re.compile(r"https://paper-\d+\.example/n/\d+")
+_OWN_LINK = re.compile(r"^ +(https://paper-\d+\.example/n/\d+)\r?$", re.MULTILINE)
+"""The address of an item that the mail tells; that of an earlier one, to which it points, stands in <>."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def read_mail(data: bytes, recipient: str, at: float, *, confirmed: bool) -> Mai
         at=at,
         confirmed=confirmed,
         fingerprint=sha256(data).hexdigest(),
-        links=frozenset(_LINK.findall(body.get_content())),
+        links=frozenset(_OWN_LINK.findall(body.get_content())),
     )
 
 

@@ -10,12 +10,14 @@ from rich.markup import escape
 from storage.gather import IRRELEVANT
 from storage.records import FullItem
 from storage.tables import ItemRow
+from watcher.background import background_of
 from watcher.cli import LaterCommands
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.cli.show import count, out, show_json, show_table
 from watcher.errors import WatcherError
 from watcher.settings.ties import Tie
+from watcher.values import Background, News
 
 
 class ItemsCommands(LaterCommands):
@@ -69,15 +71,15 @@ def show(
     place: Place = context.obj
     with open_desk(place) as desk:
         full = desk.store.items.find(item)
-        ties = desk.ties
-    if full is None:
-        raise WatcherError(f"there is no item {item}; `city-watcher items list --all` shows those there are.")
+        if full is None:
+            raise WatcherError(f"there is no item {item}; `city-watcher items list --all` shows those there are.")
+        background = background_of(desk, full)
+        ties = _known(full, desk.ties)
     if as_json:
-        known = [asdict(tie) for tie in _known(full, ties)]
         more = {"summary": full.item.summary, "text": full.item.text, "reasons": full.item.reasons}
-        show_json({**brief(full), "ties": known, **more})
+        show_json({**brief(full), "ties": [asdict(tie) for tie in ties], **_beside(background), **more})
     else:
-        _tell(full, ties)
+        _tell(full, ties, background)
 
 
 def _say_none(near: bool, irrelevant: bool) -> str:
@@ -156,7 +158,22 @@ def _known(full: FullItem, ties: Mapping[str, Tie]) -> list[Tie]:
     return [ties[pair] for pair in full.values("pair") if pair in ties]
 
 
-def _tell(full: FullItem, ties: Mapping[str, Tie]) -> None:
+def _beside(background: Background) -> dict[str, Any]:
+    """Return what stands beside an item as its JSON shows it."""
+    columns = ("id", "title", "url", "source", "language", "published_at")
+    earlier = next(iter(background.earlier.values()), None)
+    return {
+        "first_mentions": [{"pair": pair, "span": span} for (_, pair), span in background.firsts.items()],
+        "see_also": {column: getattr(earlier, column) for column in columns} if earlier else None,
+    }
+
+
+def _say_earlier(item: News) -> str:
+    day = f"{item.published_at:%Y-%m-%d}" if item.published_at else ""
+    return " · ".join(part for part in (f"{item.id} {item.title}", item.source, day, item.url) if part)
+
+
+def _tell(full: FullItem, ties: Sequence[Tie], background: Background) -> None:
     row = full.item
     out.print(f"[bold]{escape(row.title)}[/]")
     if row.first_title != row.title:
@@ -166,7 +183,9 @@ def _tell(full: FullItem, ties: Mapping[str, Tie]) -> None:
         ("label", f"{row.label}, as somebody marked it" if row.label else ""),
         ("kind", row.kind),
         ("pairs", ", ".join(full.values("pair"))),
-        *(("tie", f"{tie.pair}: {tie.sentence}") for tie in _known(full, ties)),
+        *(("tie", f"{tie.pair}: {tie.sentence}") for tie in ties),
+        *(("first news", f"{pair}: {span}") for (_, pair), span in background.firsts.items()),
+        *(("see also", _say_earlier(item)) for item in background.earlier.values()),
         ("cities", ", ".join(full.values("city"))),
         ("fields", ", ".join(full.values("field"))),
         ("feed", row.feed_id or "seed"),

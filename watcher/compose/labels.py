@@ -1,7 +1,7 @@
 """Name pairs, cities, kinds, times and numbers as a reader would."""
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from watcher.values import Kind
@@ -35,6 +35,12 @@ def short_day(day: str) -> str:
     """Name an ISO day for a subject line: `14 May 2026`."""
     then = date.fromisoformat(day)
     return f"{then.day} {then:%B %Y}"
+
+
+def date_label(at: datetime, zone: str) -> str:
+    """Name the day of an instant where the clocks are those of `zone`; midnight in UTC is a day that has no hour."""
+    local = at if at.astimezone(UTC).time() == time() else at.astimezone(ZoneInfo(zone))
+    return short_day(local.date().isoformat())
 
 
 def time_label(at: datetime, zone: str, year: int) -> str:

@@ -1,12 +1,12 @@
 """Lay a digest out: everything it says, cleaned and in order, before text or HTML is made of it."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from watcher.compose.clean import clean_language, clean_line, clean_link, clean_title, cut_line, mail_link
 from watcher.compose.groups import Story, group_stories, tell_stories
-from watcher.compose.labels import day_label, kind_label, pair_label, time_label
+from watcher.compose.labels import date_label, day_label, kind_label, pair_label, time_label
 from watcher.compose.sentences import (
     Mood,
     backfill_sentence,
@@ -21,7 +21,8 @@ from watcher.values import Edition, FeedHealth, News
 TITLE_LIMIT = 1_000  # characters; a longer title is an attack or an accident
 SENTENCE_LIMIT = 400
 NAME_LIMIT = 120
-TIES_SHOWN = 3
+EARLIER_LIMIT = 160
+PAIRS_SHOWN = 3
 BARE_NOTE = "This item could not be shown in full."
 
 
@@ -48,13 +49,15 @@ class Line:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
     """Hold one story as it is shown. `also` names the pairs it does not stand under, `ties` say what is known of its
-    pairs."""
+    pairs, `firsts` which of them are new, and `earlier` is the latest earlier item that is like it."""
 
     number: int
     lead: Line
     others: tuple[Line, ...] = ()
     also: str = ""
     ties: tuple[str, ...] = ()
+    firsts: tuple[str, ...] = ()
+    earlier: Line | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +109,7 @@ def lay_out(edition: Edition) -> Page:
         mood=judge_mood(edition),
         lead=lead_sentence(edition, groups),
         covers=cover_sentence(edition),
-        groups=tuple(_groups(groups, partial(show_item, edition), dict(edition.ties))),
+        groups=tuple(_groups(edition, groups)),
         near=tuple(show_item(edition, item) for item in edition.near),
         backfilled=backfill_sentence(edition),
         feeds=read_sentence(edition),
@@ -144,33 +147,57 @@ def _when(edition: Edition, item: News) -> str:
     return label(item.published_at) if item.published_at else f"seen {label(item.captured_at)}"
 
 
-def _groups(groups: dict[str, tuple[Story, ...]], show: Callable[[News], Line], ties: Mapping[str, str]) -> list[Group]:
+def _groups(edition: Edition, groups: dict[str, tuple[Story, ...]]) -> list[Group]:
     shown, number = [], 1
     for heading, stories in groups.items():
-        tellings = tuple(_telling(number + place, story, show, ties) for place, story in enumerate(stories))
+        tellings = tuple(_telling(edition, number + place, story) for place, story in enumerate(stories))
         size = f"{len(stories):,} stories" if len(stories) > 1 else ""
         shown.append(Group(heading=heading, size=size, stories=tellings))
         number += len(stories)
     return shown
 
 
-def _telling(number: int, story: Story, show: Callable[[News], Line], ties: Mapping[str, str]) -> Telling:
+def _telling(edition: Edition, number: int, story: Story) -> Telling:
     return Telling(
         number=number,
-        lead=show(story.lead),
-        others=tuple(show(item) for item in story.others),
+        lead=show_item(edition, story.lead),
+        others=tuple(show_item(edition, item) for item in story.others),
         also=", ".join(story.pairs[1:]),
-        ties=tuple(_say_ties(story, ties)),
+        ties=tuple(_say_ties(story, edition)),
+        firsts=tuple(_say_firsts(story, edition)),
+        earlier=_earlier(story, edition),
     )
 
 
-def _say_ties(story: Story, ties: Mapping[str, str]) -> Iterator[str]:
+def _say_ties(story: Story, edition: Edition) -> Iterator[str]:
     """Say what is known of the story's pairs, and of which, where it names several."""
-    pairs = tuple(dict.fromkeys(pair for item in story.items for pair in item.pairs))
-    for pair in pairs[:TIES_SHOWN]:
+    ties, pairs = edition.background.ties, _pairs(story)
+    for pair in pairs[:PAIRS_SHOWN]:
         if pair in ties:
             named = f"{pair_label(pair)}: " if len(pairs) > 1 else ""
             yield cut_line(clean_line(f"{named}{ties[pair]}"), SENTENCE_LIMIT)
+
+
+def _say_firsts(story: Story, edition: Edition) -> Iterator[str]:
+    """Say which of the story's pairs were not mentioned before."""
+    pairs = _pairs(story)
+    for pair in pairs[:PAIRS_SHOWN]:
+        if span := edition.background.firsts.get((story.lead.story_id, pair)):
+            named = pair_label(pair) if len(pairs) > 1 else "this pair"
+            yield cut_line(clean_line(f"First news of {named} {span}"), SENTENCE_LIMIT)
+
+
+def _earlier(story: Story, edition: Edition) -> Line | None:
+    """Show the item that was earlier than the story: its day is enough."""
+    item = edition.background.earlier.get(story.lead.story_id)
+    if item is None:
+        return None
+    line, day = show_item(edition, item), date_label(item.published_at or item.captured_at, edition.zone)
+    return replace(line, title=clean_title(line.title, EARLIER_LIMIT), when=day)
+
+
+def _pairs(story: Story) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(pair for item in story.items for pair in item.pairs))
 
 
 def _plain_health(health: FeedHealth) -> FeedHealth:

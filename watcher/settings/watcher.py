@@ -79,6 +79,7 @@ class DigestSettings(Strict):
 
     folder: Path = Path("var/digests")
     backfill_days: int = Field(default=3, ge=0, le=365)
+    first_mention_months: int = Field(default=12, ge=0, le=120)
 
 
 class KeepSettings(Strict):

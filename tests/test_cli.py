@@ -3,6 +3,8 @@
 import io
 import json
 import re
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -559,6 +561,24 @@ def test_a_wrong_tie_stops_the_start_and_a_folder_without_ties_does_not(watched,
     assert "'atlantis' is no id of cities.csv" in said
     path.unlink()
     assert "1 read" in cw("poll")
+
+
+def test_an_item_is_shown_with_what_was_earlier_and_as_the_first_of_its_pair(watched, cw, site):
+    cw("poll")
+    with closing(sqlite3.connect("var/watcher.db")) as database, database:
+        before = f"{wall_clock() - timedelta(days=40):%Y-%m-%d %H:%M:%S.%f}"
+        database.execute("UPDATE items SET captured_at = ? WHERE feed_id = 'a'", [before])
+    site.pages["/a"] = rss(("k1", "Taipei and Daegu renew sister city agreement"), published=wall_clock())
+    cw("poll", "--all")
+    number = str(json.loads(cw("items", "list", "--json"))[0]["id"])
+    said = json.loads(cw("items", "show", number, "--json"))
+    [first] = said["first_mentions"]
+    assert first["pair"] == "daegu~taipei"
+    assert first["span"].startswith("since watching began on ")
+    assert said["see_also"]["source"] == "Taipei City Government"
+    shown = cw("items", "show", number)
+    assert f"first news daegu~taipei: {first['span']}\n" in shown
+    assert f"see also   {said['see_also']['id']} {said['see_also']['title']} · Taipei City Government · 2021-" in shown
 
 
 def test_an_item_is_shown_with_the_known_tie_of_its_pair(watched, cw, site):

@@ -397,7 +397,12 @@ def filled(count: int) -> Edition:
         )
         for number in range(1, count + 1)
     )
-    return edition(*items)
+    before = news(5000, title="前年的雙城論壇", url=f"https://harbour.example/{'before' * 40}")
+    background = Background(
+        firsts={(item.story_id, pair): "in 12 months" for item in items for pair in item.pairs},
+        earlier={item.story_id: before for item in items},
+    )
+    return edition(*items, background=background)
 
 
 @pytest.mark.parametrize("count", [0, 1, 7, 60, 1000])

@@ -27,12 +27,13 @@ def judge_all(name: str) -> list[Verdicted]:
 
 
 @pytest.mark.parametrize(
-    ("name", "least_f1", "most_alarms"), [("reports.jsonl", 0.92, 0.07), ("reports_closed.jsonl", 0.85, 0.14)]
+    ("name", "least_f1", "most_alarms"), [("reports.jsonl", 0.96, 0.03), ("reports_closed.jsonl", 0.87, 0.12)]
 )
 def test_most_reports_are_judged_as_an_editor_would(name: str, least_f1: float, most_alarms: float) -> None:
     verdicts = judge_all(name)
     f1 = count_rates(one for one in verdicts if not one.labelled.borderline).f1
-    assert f1 and f1 >= least_f1
+    assert f1 is not None
+    assert f1 >= least_f1
     matched, negatives = count_matched(verdicts, relevant=False, hard=True)
     assert matched <= most_alarms * negatives
 

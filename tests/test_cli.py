@@ -521,7 +521,7 @@ def test_topics_explain_prints_the_addition(home, cw):
     assert "matched" in said
     assert "daegu~taipei" in said
     assert re.search(r"\+\d", said)
-    assert "points, 3 are needed" in said
+    assert "points, 3.5 are needed" in said
 
 
 def test_feeds_read_prints_one_line_for_each_entry(home, cw):

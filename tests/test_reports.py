@@ -27,7 +27,7 @@ def judge_all(name: str) -> list[Verdicted]:
 
 
 @pytest.mark.parametrize(
-    ("name", "least_f1", "most_alarms"), [("reports.jsonl", 0.96, 0.03), ("reports_closed.jsonl", 0.87, 0.12)]
+    ("name", "least_f1", "most_alarms"), [("reports.jsonl", 0.94, 0.03), ("reports_closed.jsonl", 0.875, 0.09)]
 )
 def test_most_reports_are_judged_as_an_editor_would(name: str, least_f1: float, most_alarms: float) -> None:
     verdicts = judge_all(name)

@@ -649,8 +649,8 @@ def test_a_service_that_starts_with_new_rules_finds_what_was_stored_before(cw, t
     assert site.asked == ["/a"], "the feed is not due yet: what was found came from the store"
 
 
-def test_what_replays_needs_the_database_and_what_explains_does_not():
-    code = "import sys; from watcher.cli import main; main(['topics', 'explain', 'Sister city'])"
+def test_what_replays_needs_the_database_and_what_judges_does_not():
+    code = "import sys; from watcher.cli import main; main(['topics', 'judge'])"
     check = f"import atexit, sys; atexit.register(lambda: print('sqlmodel' in sys.modules)); {code}"
-    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", check], input="{}", capture_output=True, text=True)
     assert done.stdout.endswith("False\n"), done.stdout + done.stderr

@@ -8,17 +8,17 @@ from pathlib import Path
 
 from watcher.judge import Judge
 from watcher.settings import cities, topics
+from watcher.settings.load import Contents, contents_of
 
 
 def load_judge(folder: Path) -> Judge:
-    """Build the judge from topics.toml and cities.csv; once in a process, as long as the files stay as they are."""
-    files = [folder.resolve() / name for name in (topics.FILE, cities.FILE)]
-    return _build_judge(folder, tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files), Path.cwd())
+    """Build the judge from topics.toml and cities.csv; once in a process, as long as the files say the same."""
+    return _build_judge(contents_of(folder, topics.FILE, cities.FILE))
 
 
 @lru_cache(maxsize=2)
-def _build_judge(folder: Path, changed: tuple[int, ...], here: Path) -> Judge:
-    """Build it; the times of change and the folder we are in say which files are meant."""
+def _build_judge(contents: Contents) -> Judge:
+    folder = contents.folder
     with _uncollected():
         return Judge(topics.load_topics(folder), cities.load_cities(folder))
 

@@ -4,11 +4,14 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
+from watcher.settings.cities import FILE as CITIES_FILE
 from watcher.settings.cities import load_cities
 from watcher.settings.feeds import FeedSettings, load_feeds
-from watcher.settings.load import find_config
+from watcher.settings.load import Contents, contents_of, find_config
+from watcher.settings.ties import FILE as TIES_FILE
 from watcher.settings.ties import Tie, load_ties
 from watcher.settings.watcher import WatcherSettings, laid_address, load_address, load_watcher
 
@@ -45,4 +48,10 @@ class Place:
 
     def ties(self) -> dict[str, Tie]:
         """Read the known ties, by pair."""
-        return load_ties(self.folder, {city.id for city in load_cities(self.folder)})
+        return _load_ties(contents_of(self.folder, CITIES_FILE, TIES_FILE))
+
+
+@lru_cache(maxsize=2)
+def _load_ties(contents: Contents) -> dict[str, Tie]:
+    """Read them once in a process, as long as the files say the same."""
+    return load_ties(contents.folder, {city.id for city in load_cities(contents.folder)})

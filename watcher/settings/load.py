@@ -1,6 +1,7 @@
 """Find the folder that holds the configuration."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from watcher.errors import ConfigError
@@ -29,3 +30,23 @@ def find_config(given: Path | None, environ: Mapping[str, str], here: Path) -> P
     if not (named / watcher.FILE).is_file():
         raise ConfigError(f"{named}: no {watcher.FILE} there; `city-watcher init {named}` writes one.")
     return named
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Hold what stands in some files of a folder (None: no such file); equal where all of it is, wherever it lies."""
+
+    texts: tuple[bytes | None, ...]
+    folder: Path = field(compare=False)
+
+
+def contents_of(folder: Path, *names: str) -> Contents:
+    """Read files whole, as a key for what is made of them; a file that cannot be read counts as none."""
+    return Contents(tuple(_read_bytes(folder / name) for name in names), folder)
+
+
+def _read_bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None

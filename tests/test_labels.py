@@ -237,7 +237,7 @@ def test_a_mark_that_cannot_be_understood_is_answered_with_its_cure(cw):
 def test_a_replay_says_what_stays_out_and_why(cw, tmp_path):
     cw("items", "mark", "5", "4", "irrelevant")
     topics = tmp_path / "config" / "topics.toml"
-    more = '\n  [[topic.phrase]]\n  text = "mayors talk"\n  weight = 3\n  source = "a test"\n'
+    more = '\n  [[topic.phrase]]\n  text = "mayors talk"\n  weight = 3.5\n  source = "a test"\n'
     head, stop, rest = topics.read_text("utf-8").partition("  # ---- Ties")
     topics.write_text(head + more + stop + rest, "utf-8")
     said = cw("topics", "replay", "--apply")

@@ -6,17 +6,15 @@ from typing import Any
 
 import pytest
 
-from watcher.judge import Judge
-from watcher.settings.cities import load_cities
+from watcher.cli.judging import load_judge
 from watcher.settings.load import packaged_config
-from watcher.settings.topics import load_topics
 from watcher.values import Entry, Judgement, Kind, Verdict
 
 FILE = Path(__file__).with_name("judge_items.jsonl")
 ITEMS: list[dict[str, Any]] = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()]
 LANGUAGES = ("en", "zh-Hant", "zh-Hans", "ja", "ko")
 
-JUDGE = Judge(load_topics(packaged_config()), load_cities(packaged_config()))
+JUDGE = load_judge(packaged_config())
 
 SOME = [pytest.param(item, id=f"{item['lang']}-{number}") for number, item in enumerate(ITEMS, start=1)]
 RELEVANT = [param for param, item in zip(SOME, ITEMS, strict=True) if item["label"]]

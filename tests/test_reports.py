@@ -9,15 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from watcher.cli.judging import load_judge
 from watcher.cli.score import read_labelled
-from watcher.judge import Judge
 from watcher.measure import Verdicted, count_matched, count_rates
-from watcher.settings.cities import load_cities
 from watcher.settings.load import packaged_config
-from watcher.settings.topics import load_topics
 
 HERE = Path(__file__).parent
-JUDGE = Judge(load_topics(packaged_config()), load_cities(packaged_config()))
+JUDGE = load_judge(packaged_config())
 
 
 def judge_all(name: str) -> list[Verdicted]:

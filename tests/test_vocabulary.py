@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from watcher.judge import Explanation, Judge
-from watcher.settings.cities import load_cities
+from watcher.cli.judging import load_judge
+from watcher.judge import Explanation
 from watcher.settings.load import packaged_config
 from watcher.settings.topics import load_topics
 from watcher.values import Entry, Verdict
@@ -20,7 +20,7 @@ FILE = Path(__file__).with_name("vocabulary.jsonl")
 SENTENCES: list[dict[str, Any]] = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()]
 
 TOPICS = load_topics(packaged_config())
-JUDGE = Judge(TOPICS, load_cities(packaged_config()))
+JUDGE = load_judge(packaged_config())
 MATCH = TOPICS.topics[0].match
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from watcher.judge.score import AGAIN, Score
+from watcher.judge.score import AGAIN, Line, Score
 from watcher.values import Kind
 
 OCCASIONS = (Kind.TERMINATION, Kind.REAFFIRMATION, Kind.FORUM, Kind.ANNIVERSARY)
@@ -18,10 +18,15 @@ def choose_kind(score: Score) -> Kind:
     often: Counter[Kind] = Counter()
     for line in score.lines:
         if (kind := line.phrase.kind) and line.refused in ("", AGAIN):
-            said = 1 + (line.hit.sentence == 0) + (line.phrase.weight >= score.topic.match)
+            said = 1 + (line.hit.sentence == 0) + _is_strong(line, score)
             most[kind] = max(most.get(kind, 0), said)
             often[kind] += said
     best = [kind for kind in (*OCCASIONS, *OTHERS) if kind in most and most[kind] == max(most.values())]
     if not best or best[0] in OCCASIONS:
         return best[0] if best else Kind.OTHER
     return max(best, key=lambda kind: often[kind])
+
+
+def _is_strong(line: Line, score: Score) -> bool:
+    """Tell whether a phrase is enough alone; a tie renewed says more than the tie, however little the word weighs."""
+    return line.phrase.weight >= score.topic.match or line.phrase.kind is Kind.REAFFIRMATION

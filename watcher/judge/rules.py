@@ -16,7 +16,7 @@ from watcher.settings.cities import City
 from watcher.settings.topics import Cooperation, Country, Cue, Phrase, Topics
 from watcher.text.fold import HAN, KANA, search_form, search_forms
 
-VERSION = 4
+VERSION = 5
 """Raised when the same rules would judge otherwise than before, so that items are judged again."""
 
 MOST_WORDS = 4

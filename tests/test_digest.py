@@ -328,14 +328,23 @@ def test_a_story_points_to_the_latest_earlier_item_of_its_pair_and_that_may_be_a
 
 
 def test_without_one_of_its_pair_a_story_points_to_the_latest_of_its_city_and_kind(day, site, judge, clock):
-    busan = ("b3", "Busan and Osaka sign sister city agreement")
+    busan = ("b3", "Busan and Osaka renew sister city agreement")
     visit = ("b4", "The mayor of Busan visits the mayor of Nagoya")
     bring(day, site, judge, busan, visit)
     end_day(day, clock)
     bring(day, site, judge, AGAIN)
     kinds = {full.item.title: full.item.kind for full in day.store.items.recent(limit=10)}
-    assert kinds[busan[1]] == "agreement" == kinds[AGAIN[1]] != kinds[visit[1]], kinds
+    assert kinds[busan[1]] == "reaffirmation" == kinds[AGAIN[1]] != kinds[visit[1]], kinds
     assert earlier_of(shown(day)) == [busan[1]]
+
+
+def test_two_items_that_only_are_of_no_known_kind_have_none_in_common(day, site, judge, clock):
+    tied = ("b5", "Busan and Osaka are sister cities"), ("b6", "Busan and Nagoya are partner cities and sister cities")
+    bring(day, site, judge, tied[0])
+    end_day(day, clock)
+    bring(day, site, judge, tied[1])
+    assert {full.item.kind for full in day.store.items.recent(limit=2)} == {"other"}
+    assert (len(titles_of(shown(day))), earlier_of(shown(day))) == (1, [])
 
 
 def test_a_story_points_neither_to_itself_nor_to_what_the_digest_tells_nor_to_the_irrelevant(day, site, judge, clock):

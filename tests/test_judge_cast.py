@@ -279,6 +279,10 @@ def test_one_text_may_count_again_with_another_need() -> None:
     assert JUDGE.explain(Entry(title="Gift to Taipei", text="Osaka mayor")).judgement.score == 0
 
 
+def test_a_word_that_counts_for_two_phrases_is_quoted_once() -> None:
+    assert JUDGE.judge(Entry(title="Gift: Taipei and Osaka mayor")).why.startswith("“Gift” with ")
+
+
 def test_a_longer_phrase_that_lacks_what_it_needs_hides_no_shorter_one() -> None:
     assert notes("Cultural visit to Japan: Taipei mayor") == {
         "Cultural visit": "no two cities of different countries are near it",

@@ -121,8 +121,12 @@ def _quote(line: Line, page: Page) -> str:
 
 
 def _join_quotes(lines: list[Line], page: Page) -> str:
-    shown = lines[:MOST_NAMED]
-    return _join([_quote(line, page) for line in shown] + [""] * (len(lines) - len(shown)))
+    """Quote what was found, the same word once: it may have counted for two phrases."""
+    found: dict[str, Line] = {}
+    for line in lines:
+        found.setdefault(page.text[line.hit.start : line.hit.end], line)
+    shown = [_quote(line, page) for line in list(found.values())[:MOST_NAMED]]
+    return _join(shown + [""] * (len(found) - len(shown)))
 
 
 def _join(words: list[str]) -> str:

@@ -3,6 +3,7 @@
 import tomllib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -49,8 +50,9 @@ WORDS: dict[type, str] = {str: "a text", date: "a date such as 2026-03-01", tupl
 MAY_BE_EMPTY = frozenset({"url", "fields"})
 
 
+@cache
 def load_seeds(folder: Traversable = SEEDS) -> tuple[Seed, ...]:
-    """Read all seed records, oldest article first; raise StorageError with file, key and cure."""
+    """Read all seed records, once in a process, oldest article first; raise StorageError with file, key and cure."""
     records = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
     seeds = [_read_seed(file) for file in records]
     return tuple(sorted(seeds, key=lambda seed: (seed.date, seed.id)))

@@ -371,7 +371,7 @@ def plain_user() -> Iterator[None]:
 @pytest.fixture
 def shelf():
     """A folder that every user may enter."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         shelf = Path(folder)
         shelf.chmod(0o755)
         yield shelf

@@ -11,6 +11,7 @@ TEMPLATES = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    auto_reload=False,  # what ships is read once
 )
 TEMPLATES.filters |= {"cut": cut_line, "wrap": wrap_line, "spread": spread_line}
 TEMPLATES.globals["columns"] = COLUMNS

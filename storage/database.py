@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from storage.errors import StorageError, explain_error
 from storage.sqlite import BEGIN, claim_file, find_obstacle, frozen_address, is_frozen, open_sqlite, prepare_file
 
-HEAD = "0004"
+HEAD = "0005"
 """The schema revision of this version: the newest one in storage/migrations/versions."""
 
 OURS = frozenset({"alembic_version", "feeds", "items"})

@@ -133,12 +133,14 @@ def _add_feeds(connection: Connection, feeds: Mapping[str, str], now: datetime) 
 
 
 def _new_feed(feed_id: str, url: str, now: datetime) -> FeedRow:
-    return FeedRow(id=feed_id, url=url, host=_host_of(url), due_at=now)
+    return FeedRow(id=feed_id, url=url, configured_url=url, host=_host_of(url), due_at=now)
 
 
 def _move_feeds(connection: Connection, feeds: Mapping[str, str], now: datetime) -> None:
     one = update(FEEDS).where(FEEDS.c.id == bindparam("one"))
-    change = one.values(url=bindparam("address"), host=bindparam("at"), due_at=now, **FORGOTTEN)
+    change = one.values(
+        url=bindparam("address"), configured_url=bindparam("address"), host=bindparam("at"), due_at=now, **FORGOTTEN
+    )
     rows = [{"one": one, "address": url, "at": _host_of(url)} for one, url in feeds.items()]
     if rows:
         connection.execute(change, rows)

@@ -61,6 +61,13 @@ class FeedRow(SQLModel, table=True):
     moved_to: str = Field(default="", sa_type=Text)
     moved_times: int = 0
     moved_since_at: datetime | None = instant()
+    configured_url: str = Field(default="", sa_type=Text)
+    trouble: str = Field(default="", sa_type=Text)
+    full_at: datetime | None = instant()
+    pace: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    identity: str = Field(default="", sa_type=Text)
+    condition: str = Field(default="", sa_type=Text)
+    condition_at: datetime | None = instant()
 
 
 class VisitRow(SQLModel, table=True):

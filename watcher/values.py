@@ -83,6 +83,18 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """Hold how often a document wants to be asked for: `ttl` apart, not in these hours (UTC) nor on these days.
+
+    Days count from Monday, 0. Source: RSS 2.0 `ttl`, `skipHours`, `skipDays`; RSS 1.0 syndication module.
+    """
+
+    ttl: timedelta = timedelta()
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """Hold what a visit needs of one feed: the settings of feeds.toml and what the store remembers.
 
@@ -104,23 +116,41 @@ class Feed:
     known: bytes = b""
     failures: int = 0
     visited_at: datetime | None = None
+    full_at: datetime | None = None
+    pace: Pace = Pace()
+
+
+class Trouble(StrEnum):
+    """Say what kind of trouble ended a visit: the next one depends on it."""
+
+    BROKEN = "broken"
+    BLOCKED = "blocked"
+    GONE = "gone"
+    ENDED = "ended"
+    BUSY = "busy"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unchanged:
-    """Say that the feed has nothing new: 304, or the same bytes as last time."""
+    """Say that the feed has nothing new: 304, or the same bytes as last time.
+
+    `fresh_for` is how long the server says that its answer holds.
+    """
 
     status: int = 304
     bytes: int = 0
     etag: str = ""
     last_modified: str = ""
+    fresh_for: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
     """Hold a document that differs from the last one.
 
-    `url` is where it was found in the end; `moved_to` is where redirects for good lead, empty without one.
+    `url` is where it was found in the end; `moved_to` is where redirects for good lead, empty without one;
+    `fresh_for` is how long the server says that its answer holds.
     """
 
     body: bytes = field(repr=False)
@@ -131,6 +161,7 @@ class Fetched:
     content_type: str = ""
     etag: str = ""
     last_modified: str = ""
+    fresh_for: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +171,7 @@ class Failed:
     problem: str
     status: int | None = None
     retry_after: timedelta | None = None
+    trouble: Trouble = Trouble.BROKEN
 
 
 Outcome = Unchanged | Fetched | Failed
@@ -154,6 +186,7 @@ class Reading:
     title: str = ""
     language: str = ""
     encoding: str = ""
+    pace: Pace = Pace()
     notes: tuple[str, ...] = ()
 
 

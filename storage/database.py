@@ -8,7 +8,8 @@ from typing import Self
 from sqlalchemy import URL, Connection, Engine, create_engine, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from storage.errors import StorageError, explain_error
+from storage.errors import StorageError
+from storage.faults import explain_error
 from storage.sqlite import BEGIN, claim_file, find_obstacle, frozen_address, is_frozen, open_sqlite, prepare_file
 
 HEAD = "0005"

@@ -12,7 +12,8 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 
-from storage.errors import StorageError, sqlite_sentence
+from storage.errors import StorageError
+from storage.faults import sqlite_sentence
 
 PRIVATE = 0o600
 BUSY_SECONDS = 10

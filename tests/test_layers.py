@@ -17,6 +17,9 @@ IMPURE = (
     *("alembic", "psycopg", "sqlalchemy", "sqlite3", "sqlmodel", "storage"),
     *("random", "secrets", "subprocess"),
 )
+DATABASES = ("alembic", "psycopg", "sqlalchemy", "sqlmodel")
+JUDGING = "watcher.cli.topics"
+"""What judges needs no database, so it does not wait for its libraries either: they cost as much as the judge."""
 ENVIRONMENT = ("environ", "getenv")
 CLOCK_CALLS = ("now", "utcnow", "today")
 CLOCK_OF_TIME = ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "localtime", "gmtime", "sleep")
@@ -96,6 +99,24 @@ def clock_looks(module: Module) -> Iterator[int]:
                 yield node.lineno
 
 
+def late_judging(modules: Modules) -> Iterator[str]:
+    for name in reached(modules, JUDGING):
+        for line, target in imported(modules[name], modules):
+            if target.partition(".")[0] in DATABASES:
+                yield f"{modules[name].place}:{line}: the judge waits for {target}"
+
+
+def reached(modules: Modules, start: str) -> set[str]:
+    """Return what Python loads when it imports a module: all that it imports, and the packages around that."""
+    graph, found, left = import_graph(modules), set[str](), [start]
+    while left:
+        name = left.pop()
+        if name in modules and name not in found:
+            found.add(name)
+            left += [name.rpartition(".")[0], *graph[name]]
+    return found
+
+
 def long_modules(modules: Modules) -> Iterator[str]:
     for module in modules.values():
         if module.lines > MOST_LINES_OF_MODULE and not module.place.startswith(MIGRATIONS):
@@ -132,7 +153,8 @@ def uses_of(module: Module, name: str) -> Iterator[int]:
 
 Check = Callable[[Modules], Iterator[str]]
 CHECKS: tuple[Check, ...] = (
-    homeless_modules, upward_imports, cycles, late_imports, impure_rules, long_modules, long_functions, vague_names,
+    homeless_modules, upward_imports, cycles, late_imports, late_judging, impure_rules, long_modules, long_functions,
+    vague_names,
 )  # fmt: skip
 
 
@@ -160,6 +182,9 @@ PLANTS: list[tuple[Check, str, str, str]] = [
     (cycles, "watcher/text/__init__.py", "import watcher.settings.watcher", "a cycle: "),
     (late_imports, "watcher/poll.py", "def late():\n    import json", "an import inside late"),
     (late_imports, "watcher/poll.py", "import importlib\nimportlib.import_module('json')", "loads modules by"),
+    (late_judging, "watcher/cli/show.py", "import psycopg", "the judge waits for psycopg"),
+    (late_judging, "storage/errors.py", "from storage import faults", "the judge waits for sqlalchemy.exc"),
+    (late_judging, "storage/__init__.py", "import sqlmodel", "the judge waits for sqlmodel"),
     (impure_rules, "watcher/cadence.py", "import httpx", "rules use httpx"),
     (impure_rules, "watcher/cadence.py", "from sqlalchemy.orm import Session", "rules use sqlalchemy.orm"),
     (impure_rules, "watcher/cadence.py", "from storage.tables import FeedRow", "rules use storage.tables"),

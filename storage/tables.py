@@ -63,6 +63,8 @@ class FeedRow(SQLModel, table=True):
     moved_since_at: datetime | None = instant()
     configured_url: str = Field(default="", sa_type=Text)
     trouble: str = Field(default="", sa_type=Text)
+    due_why: str = Field(default="", sa_type=Text)
+    stay_seconds: int | None = None
     full_at: datetime | None = instant()
     pace: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     identity: str = Field(default="", sa_type=Text)

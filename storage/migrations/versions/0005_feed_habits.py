@@ -11,6 +11,8 @@ down_revision = "0004"
 COLUMNS: list[tuple[str, sa.types.TypeEngine[Any], str | None]] = [
     ("configured_url", sa.Text(), ""),
     ("trouble", sa.Text(), ""),
+    ("due_why", sa.Text(), ""),
+    ("stay_seconds", sa.Integer(), None),
     ("full_at", sa.DateTime(timezone=True), None),
     ("pace", sa.JSON(), "{}"),
     ("identity", sa.Text(), ""),

@@ -193,7 +193,7 @@ class Poller:
     def _weigh(self, feed: Feed, outcome: Outcome, reading: Reading) -> Visit:
         fresh = leave_out(reading.entries, feed.known)
         judged = tuple((entry, self.judge.judge(entry)) for entry in fresh)
-        return Visit(feed=feed, outcome=outcome, entries=reading.entries, judged=judged, notes=reading.notes)
+        return Visit(feed=feed, outcome=outcome, reading=reading, judged=judged)
 
 
 def prepare_visits(desk: Desk, judge: Judge) -> None:

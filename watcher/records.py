@@ -228,7 +228,7 @@ def _well(outcome: Outcome, now: datetime) -> dict[str, object]:
 
 
 def _visit_row(visit: Visit, now: datetime) -> VisitRow:
-    row = VisitRow(feed_id=visit.feed.id, visited_at=now, outcome="unchanged", notes=list(visit.notes))
+    row = VisitRow(feed_id=visit.feed.id, visited_at=now, outcome="unchanged", notes=list(visit.reading.notes))
     match visit.outcome:
         case Failed(problem=problem, status=status):
             row.outcome, row.problem, row.status = "failed", problem, status

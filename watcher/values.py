@@ -192,13 +192,17 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """Hold one look at one feed: what came of it, and the judgement of every entry not yet known."""
+    """Hold one look at one feed: what came of it, what was read, and the judgement of every entry not yet known."""
 
     feed: Feed
     outcome: Outcome
-    entries: tuple[Entry, ...] = ()
+    reading: Reading = Reading()
     judged: tuple[tuple[Entry, Judgement], ...] = ()
-    notes: tuple[str, ...] = ()
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Return the entries of the document, in its order."""
+        return self.reading.entries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

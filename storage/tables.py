@@ -55,9 +55,7 @@ class FeedRow(SQLModel, table=True):
     visited_at: datetime | None = instant()
     read_at: datetime | None = instant()
     news_at: datetime | None = instant()
-    due_why: str = Field(default="", sa_type=Text)
     rhythm_seconds: int | None = None
-    stay_seconds: int | None = None
     failures: int = 0
     problem: str = Field(default="", sa_type=Text)
     moved_to: str = Field(default="", sa_type=Text)

@@ -10,8 +10,6 @@ down_revision = "0004"
 
 COLUMNS: list[tuple[str, sa.types.TypeEngine[Any], str | None]] = [
     ("configured_url", sa.Text(), ""),
-    ("due_why", sa.Text(), ""),
-    ("stay_seconds", sa.Integer(), None),
     ("trouble", sa.Text(), ""),
     ("due_why", sa.Text(), ""),
     ("stay_seconds", sa.Integer(), None),

@@ -26,7 +26,8 @@ class Poll:
     @property
     def torn(self) -> list[str]:
         """Return the feeds whose document ended in the middle of an entry."""
-        return [one for one, _ in self._fetched() if any("cut off" in note for note in self.reports[one].visit.reading.notes)]
+        read = ((one, self.reports[one].visit.reading) for one, _ in self._fetched())
+        return [one for one, reading in read if any("cut off" in note for note in reading.notes)]
 
     @property
     def not_modified(self) -> list[str]:

@@ -106,6 +106,11 @@ CITIES = (
     City(id="mobile", name="Mobile", country="US", forms=("Mobile",), ambiguous=("Mobile",)),
     City(id="gimje", name="Gimje", country="KR", forms=("김제시",)),
     City(id="busan", name="Busan", country="KR", forms=("Busan", "釜山")),
+    City(id="lyon", name="Lyon", country="FR", forms=("Lyon", "lyonnaise")),
+    City(id="cordoba-ar", name="Córdoba", country="AR", forms=("Córdoba",)),
+    City(id="cordoba-es", name="Córdoba", country="ES", forms=("Córdoba",), ambiguous=("Córdoba",)),
+    City(id="granada-es", name="Granada", country="ES", forms=("Granada",)),
+    City(id="granada-ni", name="Granada", country="NI", forms=("Granada",)),
 )
 
 JUDGE = Judge(Topics.model_validate(tomllib.loads(RULES)), CITIES)
@@ -243,6 +248,22 @@ def test_an_ambiguous_name_counts_in_the_title_or_with_its_country_where_a_city_
     assert cities("Visit in Mobile", "The mayor of Osaka spoke.") == {"mobile", "osaka"}
     assert cities("Visit 日本", "The mayor of Seoul spoke in Mobile.") == {"seoul"}
     assert cities("Visit 美國", "The mayor of Seoul spoke in Mobile.") == {"seoul", "mobile"}
+
+
+def test_an_ambiguous_name_counts_right_beside_a_sure_one() -> None:
+    assert cities("Pact: Osaka, Mobile") == {"osaka", "mobile"}
+    assert cities("Pact: Mobile and Osaka") == {"osaka", "mobile"}
+    assert cities("Pact: Osaka buys Mobile") == {"osaka"}
+
+
+def test_two_names_of_namesakes_at_home_are_those() -> None:
+    assert cities("Pact: Córdoba and Granada") == {"cordoba-es", "granada-es"}
+    assert cities("Pact: Osaka and Córdoba") == {"osaka", "cordoba-ar"}
+
+
+def test_a_name_in_small_letters_counts_where_the_list_has_it_so() -> None:
+    assert cities("Pact: Osaka, une équipe lyonnaise") == {"osaka", "lyon"}
+    assert cities("Pact: Osaka and a taipei") == {"osaka"}
 
 
 def test_a_town_in_katakana_that_is_not_listed_lies_abroad() -> None:

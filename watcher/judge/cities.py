@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 from watcher.judge.find import Finds, Hit
@@ -24,6 +25,9 @@ JOINED = 5
 
 DATELINE_REACH = 60
 """A dateline stands at the very beginning of a text."""
+
+_LINK = re.compile(r" (?:and|with|to|in|y|e|et|und|con|mit|avec|com|à|en|a) |, | ?[-–&/] ?")
+"""What may stand between two cities that are named together."""
 
 _DASH = re.compile(r"[^\n]{0,30}?(?: -|--| —| –|\()")
 _HAN = re.compile(f"[{HAN}]")
@@ -200,17 +204,35 @@ def _is_known(mention: Mention, hits: Iterable[Hit[City]]) -> bool:
 def _choose(hits: list[Hit[City]], countries: Iterable[Abroad], page: Page) -> Iterable[Hit[City]]:
     """Of the cities that share a name in one place, take the one whose country is named, else one sure of its name.
 
-    Of several that are sure the one whose script is written: 안양 is Anyang in Korea.
+    Of several that are sure the one whose script is written: 안양 is Anyang in Korea. Where two names may both be
+    those of namesakes at home, they are: Córdoba and Granada lie in Spain.
     """
     named = {abroad.country for abroad in countries}
     spans: dict[tuple[int, int], list[Hit[City]]] = {}
     for hit in hits:
         spans.setdefault((hit.start, hit.end), []).append(hit)
-    home = home_of(page) if len(spans) < len(hits) else ""
+    if len(spans) == len(hits):
+        return hits
+    home = home_of(page)
+    shared = _shared_countries(spans.values(), page)
     return [
-        min(same, key=lambda hit: (hit.owner.country not in named, hit.ambiguous, hit.owner.country != home))
+        min(same, key=lambda hit: _rank_namesake(hit, named, shared, home))
         for same in spans.values()
     ]
+
+
+def _rank_namesake(hit: Hit[City], named: set[str], shared: set[str], home: str) -> tuple[bool, ...]:
+    country = hit.owner.country
+    return country not in named, country not in shared, hit.ambiguous, country != home
+
+
+def _shared_countries(spans: Iterable[list[Hit[City]]], page: Page) -> set[str]:
+    """Return the countries in which each of two names that several cities share could lie."""
+    names: dict[str, set[str]] = {}
+    for same in spans:
+        for hit in same if len(same) > 1 else []:
+            names.setdefault(hit.owner.country, set()).add(page.text[hit.start : hit.end])
+    return {country for country, told in names.items() if len(told) > 1}
 
 
 def _as_country(county: Mention) -> Abroad:
@@ -256,12 +278,21 @@ def _in_company(mentions: list[Mention], lands: Lands, speaking: frozenset[int],
     """Leave out ambiguous names that nothing confirms: a cue, their country, or a page that speaks of ties.
 
     On a page where a city acts (`staged`) a name in the title counts, too, and one whose country is named anywhere.
+    So does a name that is linked to a city sure of its name: "Adelaide, Christchurch renew pact".
     Han names need more than such a page: there most are surnames (松本, 山口).
     """
     sure = {mention.city for mention in mentions if mention.acts or not mention.ambiguous}
     named = {abroad.country for abroad in lands.countries}
+    linked = list(_linked(mentions, sure, lands.page))
     for mention in mentions:
         confirmed = mention.city in sure or lands.country_of(mention.start, mention.end) == mention.country
-        likely = speaking or (staged and (mention.sentence == 0 or mention.country in named))
+        likely = speaking or mention in linked or (staged and (mention.sentence == 0 or mention.country in named))
         if confirmed or (likely and not _HAN.match(lands.page.text[mention.start])):
             yield mention
+
+
+def _linked(mentions: list[Mention], sure: set[str], page: Page) -> Iterator[Mention]:
+    """Return the mentions that stand right beside one of a city sure of its name."""
+    for one, other in pairwise(sorted(mentions, key=lambda mention: mention.start)):
+        if _LINK.fullmatch(page.text, one.end, other.start) and not sure.isdisjoint((one.city, other.city)):
+            yield from (one, other)

@@ -122,11 +122,15 @@ def _longest(hits: Iterable[Hit[T]]) -> list[Hit[T]]:
 
 
 def _is_whole(hit: Hit[City], page: Page) -> bool:
-    """Tell whether a name does not begin inside a Korean word, nor is a Latin one in small letters (nice, mobile)."""
+    """Tell whether a name does not begin inside a Korean word, nor is a Latin one in small letters (nice, mobile).
+
+    But adjectives that cities.csv has in small letters are names (lyonnaise, zaragozana).
+    """
     head = page.text[hit.start]
     if "가" <= head <= "힣":
         return not "가" <= page.text[hit.start - 1] <= "힣"
-    return not (is_letter(head) and page.capitals[hit.start].islower())
+    small = is_letter(head) and page.capitals[hit.start].islower()
+    return not small or page.capitals[hit.start : hit.end] in hit.owner.forms
 
 
 def _crosses(hit: Hit[City], taken: set[int]) -> bool:

@@ -215,10 +215,7 @@ def _choose(hits: list[Hit[City]], countries: Iterable[Abroad], page: Page) -> I
         return hits
     home = home_of(page)
     shared = _shared_countries(spans.values(), page)
-    return [
-        min(same, key=lambda hit: _rank_namesake(hit, named, shared, home))
-        for same in spans.values()
-    ]
+    return [min(same, key=lambda hit: _rank_namesake(hit, named, shared, home)) for same in spans.values()]
 
 
 def _rank_namesake(hit: Hit[City], named: set[str], shared: set[str], home: str) -> tuple[bool, ...]:

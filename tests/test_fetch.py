@@ -19,7 +19,7 @@ from watcher.fetch import Fetcher
 from watcher.fetch.connect import open_client
 from watcher.fetch.problems import Progress, as_problems
 from watcher.settings.watcher import FetchSettings
-from watcher.values import Failed, Feed, Fetched, Outcome, Unchanged
+from watcher.values import Failed, Feed, Fetched, Outcome, Trouble, Unchanged
 
 NOW = datetime(2026, 9, 28, 2, tzinfo=UTC)
 BODY = b"<rss><channel><item><title>Gothenburg and Bergen</title></item></channel></rss>"
@@ -153,7 +153,27 @@ def test_a_304_renews_the_validators_it_brings() -> None:
 
 
 def test_a_304_that_nobody_asked_for_is_a_failure() -> None:
-    assert "304" in failure(look(reply("304 Not Modified", b"")))
+    assert "although the whole document was asked for" in failure(look(reply("304 Not Modified", b"")))
+
+
+def test_the_whole_document_is_asked_for_once_a_day() -> None:
+    outcome, server = look_and_tell(reply(), etag='"7"', body_hash=HASH, full_at=NOW - timedelta(hours=25))
+    assert "if-none-match" not in server.asked[0]
+    assert isinstance(outcome, Unchanged)
+
+
+@pytest.mark.parametrize(
+    ("answer", "fields"),
+    [
+        (reply(cache_control="max-age=600"), {}),
+        (reply(cache_control="max-age=600"), {"body_hash": HASH}),
+        (reply("304 Not Modified", b"", cache_control="max-age=600"), {"etag": '"7"'}),
+    ],
+)
+def test_what_a_server_says_of_freshness_is_told_with_every_answer(answer: bytes, fields: dict[str, str]) -> None:
+    outcome = look(answer, **fields)
+    assert isinstance(outcome, Fetched | Unchanged)
+    assert outcome.fresh_for == timedelta(minutes=10)
 
 
 def test_the_same_body_is_unchanged_with_the_new_validators() -> None:
@@ -186,28 +206,28 @@ def test_a_validator_that_no_header_can_hold_is_dropped(etag: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "words"),
+    ("status", "trouble", "words"),
     [
-        ("401 Unauthorized", "blocked"),
-        ("403 Forbidden", "blocked"),
-        ("451 Unavailable", "blocked"),
-        ("404 Not Found", "gone"),
-        ("410 Gone", "gone for good"),
-        ("400 Bad Request", "check the address"),
-        ("429 Too Many Requests", "fewer visits"),
-        ("500 Internal Server Error", "trouble of its own"),
-        ("503 Service Unavailable", "trouble of its own"),
-        ("599 Odd", "599"),
-        ("204 No Content", "without a document"),
-        ("300 Multiple Choices", "elsewhere"),
-        ("302 Found", "elsewhere"),
+        ("401 Unauthorized", Trouble.BLOCKED, "blocked"),
+        ("403 Forbidden", Trouble.BLOCKED, "blocked"),
+        ("451 Unavailable", Trouble.BLOCKED, "blocked"),
+        ("404 Not Found", Trouble.GONE, "gone"),
+        ("410 Gone", Trouble.ENDED, "gone for good"),
+        ("400 Bad Request", Trouble.BROKEN, "check the address"),
+        ("429 Too Many Requests", Trouble.DOWN, "fewer visits"),
+        ("500 Internal Server Error", Trouble.DOWN, "trouble of its own"),
+        ("503 Service Unavailable", Trouble.DOWN, "trouble of its own"),
+        ("599 Odd", Trouble.DOWN, "599"),
+        ("204 No Content", Trouble.BROKEN, "without a document"),
+        ("300 Multiple Choices", Trouble.BROKEN, "elsewhere"),
+        ("302 Found", Trouble.BROKEN, "elsewhere"),
     ],
 )
-def test_every_other_answer_is_a_sentence(status: str, words: str) -> None:
+def test_every_other_answer_is_a_sentence_and_a_kind_of_trouble(status: str, trouble: Trouble, words: str) -> None:
     outcome = look(reply(status, b"<rss/>"))
     assert words in failure(outcome)
     assert isinstance(outcome, Failed)
-    assert outcome.status == int(status[:3])
+    assert (outcome.status, outcome.trouble) == (int(status[:3]), trouble)
 
 
 @pytest.mark.parametrize(
@@ -228,6 +248,7 @@ def test_a_server_says_when_to_come_back(status: str, wish: str, wait: timedelta
     outcome = look(reply(status, b"", retry_after=wish))
     assert isinstance(outcome, Failed)
     assert outcome.retry_after == wait
+    assert (outcome.trouble is Trouble.BUSY) == (wait is not None)
 
 
 def test_five_redirects_are_followed_and_the_end_is_told() -> None:
@@ -248,9 +269,11 @@ def test_five_redirects_are_followed_and_the_end_is_told() -> None:
     ],
 )
 def test_a_feed_has_moved_as_far_as_redirects_for_good_lead(hops: tuple[str, ...], end: str) -> None:
-    outcome, server = look_and_tell(*(moved(f"/{number}", hop) for number, hop in enumerate(hops)), reply())
-    assert isinstance(outcome, Fetched)
-    assert outcome.moved_to == (server.url(end) if end else "")
+    ways = [moved(f"/{number}", hop) for number, hop in enumerate(hops)]
+    for last, fields in (reply(), {}), (reply(), {"body_hash": HASH}), (reply("304 Same", b""), {"etag": '"7"'}):
+        outcome, server = look_and_tell(*ways, last, **fields)
+        assert isinstance(outcome, Fetched | Unchanged)
+        assert outcome.moved_to == (server.url(end) if end else "")
 
 
 @pytest.mark.parametrize(

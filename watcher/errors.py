@@ -3,6 +3,8 @@
 An outcome holds these as values; they are raised only inside an edge and caught at its boundary.
 """
 
+from watcher.values import Trouble
+
 
 class WatcherError(Exception):
     """Say in one sentence what is wrong and how to cure it; printed without a traceback."""
@@ -17,7 +19,11 @@ class FeedProblem(WatcherError):
 
 
 class FetchProblem(FeedProblem):
-    """Tell why a feed could not be fetched."""
+    """Tell why a feed could not be fetched, and what kind of failure it is."""
+
+    def __init__(self, sentence: str, trouble: Trouble = Trouble.BROKEN) -> None:
+        super().__init__(sentence)
+        self.trouble = trouble
 
 
 class ReadProblem(FeedProblem):

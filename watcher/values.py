@@ -123,23 +123,26 @@ class Feed:
 class Trouble(StrEnum):
     """Say what kind of trouble ended a visit: the next one depends on it."""
 
-    BROKEN = "broken"
-    BLOCKED = "blocked"
-    GONE = "gone"
-    ENDED = "ended"
-    BUSY = "busy"
-    REFUSED = "refused"
+    BROKEN = "broken"  # what is none of the others
+    DOWN = "down"  # passes by itself: no answer, one that was cut off, trouble of the server's own
+    BLOCKED = "blocked"  # the server keeps us out
+    GONE = "gone"  # nothing is at the address
+    ENDED = "ended"  # the feed was closed for good
+    BUSY = "busy"  # the server says when to come back
+    REFUSED = "refused"  # the address guard kept us from asking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unchanged:
     """Say that the feed has nothing new: 304, or the same bytes as last time.
 
-    `fresh_for` is how long the server says that its answer holds.
+    `moved_to` is where redirects for good lead, empty without one; `fresh_for` is how long the server says that its
+    answer holds.
     """
 
     status: int = 304
     bytes: int = 0
+    moved_to: str = ""
     etag: str = ""
     last_modified: str = ""
     fresh_for: timedelta = timedelta()

@@ -13,8 +13,14 @@ import httpx
 from watcher.errors import FetchProblem
 from watcher.fetch.connect import open_client
 from watcher.fetch.inflate import choose_inflater
-from watcher.fetch.problems import Progress, as_problems, explain_status
-from watcher.fetch.validators import Validators, ask_conditionally, read_retry_after, read_validators, renew_validators
+from watcher.fetch.problems import WITH_RETRY_AFTER, Progress, as_problems, explain_status
+from watcher.fetch.validators import (
+    Validators,
+    ask_conditionally,
+    read_retry_after,
+    read_validators,
+    renew_validators,
+)
 from watcher.settings.watcher import FetchSettings
 from watcher.urls import clean_link, host_of
 from watcher.values import Failed, Feed, Fetched, Outcome, Unchanged
@@ -23,7 +29,6 @@ MAX_REDIRECTS = 5
 MEGABYTE = 1_000_000
 _FOR_GOOD = (301, 308)
 """RFC 9110, sections 15.4.2 and 15.4.9: what is found there from now on has a new address."""
-_WITH_RETRY_AFTER = (429, 503)
 
 
 def _utc_now() -> datetime:
@@ -60,12 +65,18 @@ class Fetcher:
                 async with asyncio.timeout(progress.seconds):
                     return await self._visit(feed, progress)
         except FetchProblem as problem:
-            return Failed(problem=str(problem), status=progress.status)
+            return Failed(
+                problem=str(problem),
+                trouble=problem.trouble,
+                status=progress.status,
+                retry_after=progress.retry_after,
+            )
 
     async def _visit(self, feed: Feed, progress: Progress) -> Outcome:
-        response = await self._follow(_make_request(self._client, feed), progress)
+        asked = ask_conditionally(feed, self._clock())
+        response = await self._follow(_make_request(self._client, feed, asked), progress)
         try:
-            return await self._weigh(response, feed, progress)
+            return await self._weigh(response, feed, progress, conditional=bool(asked))
         finally:
             await response.aclose()
 
@@ -87,17 +98,26 @@ class Fetcher:
             f"{progress.host} redirects more than {MAX_REDIRECTS} times; look on the site for the feed's new address"
         )
 
-    async def _weigh(self, response: httpx.Response, feed: Feed, progress: Progress) -> Outcome:
-        """Turn an answer into an outcome."""
+    async def _weigh(
+        self, response: httpx.Response, feed: Feed, progress: Progress, *, conditional: bool
+    ) -> Unchanged | Fetched:
+        """Turn an answer into an outcome; one that is no document is raised as a `FetchProblem`."""
         status, headers, now = response.status_code, response.headers, self._clock()
         if status == 200:
             body = await self._read_body(response, progress)
             return _compare(body, response, feed, read_validators(headers, now), progress.moved_to)
-        if status == 304 and ask_conditionally(feed):
+        if status == 304 and conditional:
             kept = renew_validators(feed, headers, now)
-            return Unchanged(status=status, etag=kept.etag, last_modified=kept.last_modified)
-        wish = read_retry_after(headers, now) if status in _WITH_RETRY_AFTER else None
-        return Failed(problem=explain_status(status, progress.host), status=status, retry_after=wish)
+            return Unchanged(
+                status=status,
+                moved_to=progress.moved_to,
+                etag=kept.etag,
+                last_modified=kept.last_modified,
+                fresh_for=kept.fresh_for,
+            )
+        if status in WITH_RETRY_AFTER:
+            progress.retry_after = read_retry_after(headers, now)
+        raise explain_status(status, progress.host, progress.retry_after)
 
     async def _read_body(self, response: httpx.Response, progress: Progress) -> bytes:
         """Read a body up to the limit, counted after inflating."""
@@ -116,10 +136,10 @@ class Fetcher:
         return bytes(body)
 
 
-def _make_request(client: httpx.AsyncClient, feed: Feed) -> httpx.Request:
+def _make_request(client: httpx.AsyncClient, feed: Feed, asked: dict[str, str]) -> httpx.Request:
     """Build the question. A user and password go from the address into a header: addresses are logged."""
     url = httpx.URL(feed.url)
-    headers = ask_conditionally(feed)
+    headers = dict(asked)
     if url.userinfo:
         credentials = b64encode(f"{url.username}:{url.password}".encode())
         headers["Authorization"] = f"Basic {credentials.decode('ascii')}"
@@ -131,7 +151,14 @@ def _compare(body: bytes, response: httpx.Response, feed: Feed, new: Validators,
     """Tell a new document from the same one as last time; either way the new validators count."""
     body_hash = sha256(body).hexdigest()
     if body_hash == feed.body_hash:
-        return Unchanged(status=response.status_code, bytes=len(body), etag=new.etag, last_modified=new.last_modified)
+        return Unchanged(
+            status=response.status_code,
+            bytes=len(body),
+            moved_to=moved_to,
+            etag=new.etag,
+            last_modified=new.last_modified,
+            fresh_for=new.fresh_for,
+        )
     return Fetched(
         body=body,
         body_hash=body_hash,
@@ -141,4 +168,5 @@ def _compare(body: bytes, response: httpx.Response, feed: Feed, new: Validators,
         content_type=response.headers.get("content-type", ""),
         etag=new.etag,
         last_modified=new.last_modified,
+        fresh_for=new.fresh_for,
     )

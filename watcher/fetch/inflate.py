@@ -3,6 +3,7 @@
 import zlib
 
 from watcher.errors import FetchProblem
+from watcher.values import Trouble
 
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 _RAW = -zlib.MAX_WBITS
@@ -43,7 +44,9 @@ class Inflater:
     def finish(self) -> None:
         """Refuse an end in the middle: entries would be missing."""
         if self._started and not self._member.eof:
-            raise FetchProblem("the compressed document breaks off before its end; the next visit will tell")
+            raise FetchProblem(
+                "the compressed document breaks off before its end; the next visit will tell", Trouble.DOWN
+            )
 
     def _inflate(self, chunk: bytes, room: int) -> bytes:
         inflated = bytearray()

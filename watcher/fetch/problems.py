@@ -2,14 +2,19 @@
 
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 
 import httpx
 
 from watcher.errors import FetchProblem
+from watcher.values import Trouble
+
+WITH_RETRY_AFTER = (429, 503)
+"""What a server answers that may say when to come back (RFC 9110, section 10.2.3; RFC 6585, section 4)."""
 
 
 @dataclass(slots=True)
@@ -20,6 +25,7 @@ class Progress:
     seconds: float
     moved_to: str = ""
     status: int | None = None
+    retry_after: timedelta | None = None
     received: int = 0
 
 
@@ -29,29 +35,18 @@ def as_problems(progress: Progress) -> Iterator[None]:
     try:
         yield
     except TimeoutError as error:
-        raise FetchProblem(_explain_timeout(progress)) from error
+        raise FetchProblem(_explain_timeout(progress), Trouble.DOWN) from error
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-        raise FetchProblem(_explain_error(error, progress.host)) from error
+        raise _explain_error(error, progress.host) from error
 
 
-def explain_status(status: int, host: str) -> str:
+def explain_status(status: int, host: str, retry_after: timedelta | None = None) -> FetchProblem:
     """Say what an answer that is no document means. The words blocked and gone tell two cases from all others."""
-    answer = _name_status(status)
-    if status in (401, 403, 451):
-        return f"blocked: {host} does not let us in ({answer}); if a browser is let in, ask the site about feed readers"
-    if status == 404:
-        return f"gone: {host} has nothing at this address ({answer}); look on the site for the feed's new address"
-    if status == 410:
-        return f"gone for good: {host} has ended this feed ({answer}); remove it, or look for a new address"
-    if status == 429:
-        return f"{host} wants fewer visits ({answer}); the next one waits as long as it asked"
-    if status >= 500:
-        return f"{host} has trouble of its own ({answer}); nothing to do, the next visit will tell"
-    if 300 <= status < 400:
-        return f"{host} sends us elsewhere without a usable address ({answer}); look for the feed's new address"
-    if status >= 400:
-        return f"{host} does not accept the request ({answer}); check the address in feeds.toml"
-    return f"{host} answers without a document ({answer}); open the address in a browser to see what it is"
+    fitting = ((trouble, sentence) for statuses, trouble, sentence in _ANSWERS if status in statuses)
+    trouble, sentence = next(fitting, _NO_DOCUMENT)
+    if status in WITH_RETRY_AFTER and retry_after is not None:
+        trouble = Trouble.BUSY
+    return FetchProblem(sentence.format(host=host, answer=_name_status(status)), trouble)
 
 
 def _name_status(status: int) -> str:
@@ -71,13 +66,13 @@ def _explain_timeout(progress: Progress) -> str:
     )
 
 
-def _explain_error(error: BaseException, host: str) -> str:
+def _explain_error(error: BaseException, host: str) -> FetchProblem:
     causes = list(_list_causes(error))
-    for kind, sentence in _SENTENCES:
+    for kind, trouble, sentence in _SENTENCES:
         for cause in causes:
             if isinstance(cause, kind):
-                return sentence.format(host=host, detail=_name_detail(cause))
-    return f"{host} cannot be reached ({type(error).__name__}); the next visit will tell"
+                return FetchProblem(sentence.format(host=host, detail=_name_detail(cause)), trouble)
+    return FetchProblem(f"{host} cannot be reached ({type(error).__name__}); the next visit will tell", Trouble.DOWN)
 
 
 def _list_causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -102,37 +97,99 @@ def _name_detail(cause: BaseException) -> str:
     return type(cause).__name__
 
 
-_SENTENCES: tuple[tuple[type[BaseException], str], ...] = (
+_SENTENCES: tuple[tuple[type[BaseException], Trouble, str], ...] = (
     (
         ssl.SSLCertVerificationError,
+        Trouble.BROKEN,
         "the certificate of {host} cannot be trusted ({detail}); if browsers accept it, this machine's clock or "
         "certificates are out of date",
     ),
     (
         ssl.SSLError,
+        Trouble.BROKEN,
         "no secure connection to {host} ({detail}); if the site has no https, write the address with http://",
     ),
     (
         socket.gaierror,
+        Trouble.DOWN,
         "the name {host} is not known ({detail}); check the address in feeds.toml and this machine's network",
     ),
-    (ConnectionRefusedError, "{host} refuses connections; its server is down, or the port in the address is wrong"),
-    (ConnectionError, "{host} broke the connection off ({detail}); the next visit will tell"),
-    (httpx.ProxyError, "the proxy named in the environment does not let us through to {host}; check its address"),
+    (
+        ConnectionRefusedError,
+        Trouble.DOWN,
+        "{host} refuses connections; its server is down, or the port in the address is wrong",
+    ),
+    (ConnectionError, Trouble.DOWN, "{host} broke the connection off ({detail}); the next visit will tell"),
+    (
+        httpx.ProxyError,
+        Trouble.DOWN,
+        "the proxy named in the environment does not let us through to {host}; check its address",
+    ),
     (
         httpx.UnsupportedProtocol,
+        Trouble.BROKEN,
         "{host} sends us to an address that is not http or https; look on the site for the feed's new address",
     ),
     (
         httpx.RemoteProtocolError,
+        Trouble.DOWN,
         "{host} broke off in the middle of its answer, or does not speak HTTP properly; the next visit will tell",
     ),
-    (httpx.LocalProtocolError, "the request to {host} cannot be sent as it is; check the address in feeds.toml"),
-    (httpx.InvalidURL, "the address is not valid; correct it in feeds.toml"),
-    (UnicodeError, "the address is not valid; correct it in feeds.toml"),
-    (httpx.ReadError, "{host} broke the connection off; the next visit will tell"),
-    (httpx.WriteError, "{host} broke the connection off; the next visit will tell"),
-    (httpx.TimeoutException, "{host} did not answer; the next visit will tell"),
-    (OSError, "no way to {host} ({detail}); check this machine's network"),
+    (
+        httpx.LocalProtocolError,
+        Trouble.BROKEN,
+        "the request to {host} cannot be sent as it is; check the address in feeds.toml",
+    ),
+    (httpx.InvalidURL, Trouble.BROKEN, "the address is not valid; correct it in feeds.toml"),
+    (UnicodeError, Trouble.BROKEN, "the address is not valid; correct it in feeds.toml"),
+    (httpx.ReadError, Trouble.DOWN, "{host} broke the connection off; the next visit will tell"),
+    (httpx.WriteError, Trouble.DOWN, "{host} broke the connection off; the next visit will tell"),
+    (httpx.TimeoutException, Trouble.DOWN, "{host} did not answer; the next visit will tell"),
+    (OSError, Trouble.DOWN, "no way to {host} ({detail}); check this machine's network"),
 )
 """The first class that an error or one of its causes belongs to decides."""
+
+_ANSWERS: tuple[tuple[Container[int], Trouble, str], ...] = (
+    (
+        (401, 403, 451),
+        Trouble.BLOCKED,
+        "blocked: {host} does not let us in ({answer}); if a browser is let in, ask the site about feed readers",
+    ),
+    (
+        (404,),
+        Trouble.GONE,
+        "gone: {host} has nothing at this address ({answer}); look on the site for the feed's new address",
+    ),
+    (
+        (410,),
+        Trouble.ENDED,
+        "gone for good: {host} has ended this feed ({answer}); remove it, or look for a new address",
+    ),
+    ((429,), Trouble.DOWN, "{host} wants fewer visits ({answer}); the next one waits longer"),
+    (
+        range(500, 1000),
+        Trouble.DOWN,
+        "{host} has trouble of its own ({answer}); nothing to do, the next visit will tell",
+    ),
+    (
+        (304,),
+        Trouble.BROKEN,
+        "{host} says that nothing has changed, although the whole document was asked for ({answer}); "
+        "nothing to do, the next visit will tell",
+    ),
+    (
+        range(300, 400),
+        Trouble.BROKEN,
+        "{host} sends us elsewhere without a usable address ({answer}); look for the feed's new address",
+    ),
+    (
+        range(400, 500),
+        Trouble.BROKEN,
+        "{host} does not accept the request ({answer}); check the address in feeds.toml",
+    ),
+)
+"""The first line that a status belongs to decides."""
+_NO_DOCUMENT = (
+    Trouble.BROKEN,
+    "{host} answers without a document ({answer}); open the address in a browser to see what it is",
+)

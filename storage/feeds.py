@@ -25,6 +25,8 @@ FORGOTTEN: Mapping[str, Any] = {
     "moved_to": "",
     "moved_times": 0,
     "moved_since_at": None,
+    "condition": "",
+    "condition_at": None,
 }
 """What was true of a feed's old address only."""
 

@@ -17,6 +17,7 @@ LAYERS = {
         "compose",
         "feedlist",
         "finding",
+        "freshness",
         "heartbeat",
         "judge",
         "likeness",

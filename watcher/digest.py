@@ -1,6 +1,6 @@
 """Digest: choose what a subscription has not been told, compose it, freeze it, address it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,7 +8,7 @@ from storage.tables import DeliveryRow, DigestRow, FeedRow
 from watcher.background import gather_background
 from watcher.compose import compose_digest, message_id
 from watcher.desk import Desk
-from watcher.records import news_from
+from watcher.records import condition_of, news_from
 from watcher.schedule import due_day, next_due
 from watcher.settings.watcher import SubscriptionSettings, WatcherSettings
 from watcher.values import Digest, Edition, FeedHealth
@@ -100,7 +100,8 @@ def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date) -> Ed
         backfilled=desk.store.digests.count_backfill(covers_from, now),
         feeds_read=sum(not row.problem and row.read_at is not None for row in rows),
         feeds_total=len(rows),
-        unwell=tuple(_unwell(row, names) for row in rows if row.problem),
+        unwell=tuple(_unwell(rows, names, covers_from, now)),
+        strange=_count_strange(rows, covers_from, now),
         contact=desk.settings.contact,
         is_mailed=goes_by_mail(desk.settings, subscription),
     )
@@ -188,5 +189,25 @@ def _fact(subscription: SubscriptionSettings) -> str:
     return f"subscription {subscription.id}"
 
 
-def _unwell(row: FeedRow, names: Mapping[str, str]) -> FeedHealth:
-    return FeedHealth(name=names.get(row.id, row.id), problem=row.problem)
+def _unwell(
+    rows: Sequence[FeedRow], names: Mapping[str, str], covers_from: datetime, now: datetime
+) -> Iterator[FeedHealth]:
+    """Name the feeds that fail, then those that answer but have become strange since the last digest."""
+    for row in rows:
+        if row.problem:
+            yield FeedHealth(name=names.get(row.id, row.id), problem=row.problem)
+    for row, condition, since in _strange(rows, now):
+        if since >= covers_from:
+            yield FeedHealth(name=names.get(row.id, row.id), problem=condition)
+
+
+def _count_strange(rows: Sequence[FeedRow], covers_from: datetime, now: datetime) -> int:
+    """Count the feeds that were strange already in the last digest: told once, then only counted."""
+    return sum(since < covers_from for _, _, since in _strange(rows, now))
+
+
+def _strange(rows: Sequence[FeedRow], now: datetime) -> Iterator[tuple[FeedRow, str, datetime]]:
+    for row in rows:
+        condition, since = condition_of(row, now)
+        if condition and since and not row.problem:
+            yield row, condition, since

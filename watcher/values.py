@@ -116,8 +116,11 @@ class Feed:
     known: bytes = b""
     failures: int = 0
     visited_at: datetime | None = None
+    read_at: datetime | None = None
     full_at: datetime | None = None
     pace: Pace = Pace()
+    condition: str = ""
+    condition_at: datetime | None = None
 
 
 class Trouble(StrEnum):
@@ -266,6 +269,7 @@ class Edition:
     near: tuple[News, ...] = ()
     background: Background = Background()
     backfilled: int = 0
+    strange: int = 0
     feeds_read: int = 0
     feeds_total: int = 0
     unwell: tuple[FeedHealth, ...] = ()

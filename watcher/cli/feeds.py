@@ -22,6 +22,7 @@ from watcher.desk import Desk, open_store
 from watcher.errors import ConfigError
 from watcher.feedlist import ListedFeed, read_list, same_address, write_lines, write_opml
 from watcher.feedsfile import add_feed, add_feeds, remove_feeds
+from watcher.records import state_of
 from watcher.settings.feeds import FILE
 from watcher.text import one_line
 from watcher.urls import clean_link
@@ -48,8 +49,8 @@ def list_feeds(
     with open_desk(place) as desk:
         rows = {row.id: row for row in desk.store.feeds.list_all()}
         newest = desk.store.items.newest_by_feed()
-        found = [_state(desk, rows.get(feed), newest, feed) for feed in desk.feeds]
         now = desk.clock()
+        found = [_state(desk, rows.get(feed), newest, feed, now) for feed in desk.feeds]
     if as_json:
         show_json(found)
         return
@@ -173,15 +174,16 @@ def read(
     raise typer.Exit(0 if well else 1)
 
 
-def _state(desk: Desk, row: FeedRow | None, newest: dict[str, Any], feed: str) -> dict[str, Any]:
+def _state(desk: Desk, row: FeedRow | None, newest: dict[str, Any], feed: str, now: datetime) -> dict[str, Any]:
+    state, problem = state_of(row, now)
     return {
         "id": feed,
         "url": desk.feeds[feed].url,
-        "state": _word(row),
+        "state": state,
         "entries": len(row.known) // 8 if row else 0,
         "newest_at": newest.get(feed),
         "due_at": row.due_at if row else None,
-        "problem": row.problem if row else "",
+        "problem": problem,
     }
 
 
@@ -194,12 +196,6 @@ def _held(row: FeedRow | None, now: datetime) -> str:
     if row is None or not row.claimed_by or row.due_at is None or row.due_at <= now:
         return ""
     return f"in hand of {name_process(row.claimed_by)} until {row.due_at:%H:%M} UTC"
-
-
-def _word(row: FeedRow | None) -> str:
-    if row is None or row.visited_at is None:
-        return "new"
-    return "failing" if row.problem else "well"
 
 
 def _remembered(place: Place) -> dict[str, str]:

@@ -19,6 +19,7 @@ from watcher.cli.show import ago, count, out, show_json
 from watcher.desk import Desk
 from watcher.digest import destination, next_opening
 from watcher.heartbeat import HEARTBEAT, Life, tell_life
+from watcher.records import condition_of
 from watcher.sending import unsent
 from watcher.settings.watcher import SmtpSettings, SubscriptionSettings
 
@@ -60,6 +61,7 @@ def look(desk: Desk, now: datetime) -> dict[str, Any]:
         "feeds_read": sum(row.read_at is not None and not row.problem for row in rows),
         "in_hand": _list_held(rows, now),
         "problems": {row.id: row.problem for row in rows if row.problem},
+        "strange": {row.id: sentence for row in rows if not row.problem and (sentence := condition_of(row, now)[0])},
         "items": desk.store.items.counts(),
         "deliveries": desk.store.deliveries.counts(),
         "unsent": unsent_sentences(desk, waiting),
@@ -113,7 +115,7 @@ def _service(life: Life, beat_at: datetime | None, now: datetime) -> str:
 def _tell(facts: dict[str, Any], now: datetime) -> None:
     out.print(f"[bold]service[/]   {_service(facts['service'], facts['heartbeat_at'], now)}")
     out.print(f"[bold]feeds[/]     {facts['feeds_read']} of {facts['feeds']} read")
-    for line in _problem_lines(facts["problems"]):
+    for line in [*_problem_lines(facts["problems"]), *_problem_lines(facts["strange"])]:
         out.print(f"          {line}", markup=False)
     if facts["in_hand"]:
         held = (

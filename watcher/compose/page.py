@@ -14,6 +14,7 @@ from watcher.compose.sentences import (
     judge_mood,
     lead_sentence,
     read_sentence,
+    strange_sentence,
 )
 from watcher.compose.snippet import Snippet, cut_snippet
 from watcher.values import Edition, FeedHealth, News
@@ -84,6 +85,7 @@ class Page:
     backfilled: str
     feeds: str
     unwell: tuple[FeedHealth, ...]
+    strange: str
     contact: str
     is_mailed: bool
 
@@ -114,6 +116,7 @@ def lay_out(edition: Edition) -> Page:
         backfilled=backfill_sentence(edition),
         feeds=read_sentence(edition),
         unwell=tuple(_plain_health(health) for health in edition.unwell),
+        strange=strange_sentence(edition),
         contact=cut_line(clean_line(edition.contact), NAME_LIMIT * 2),
         is_mailed=edition.is_mailed,
     )

@@ -71,6 +71,14 @@ def read_sentence(edition: Edition) -> str:
     return f"{edition.feeds_read:,} of {count_of(edition.feeds_total, 'feed')} read."
 
 
+def strange_sentence(edition: Edition) -> str:
+    """Count the feeds that answer, but were strange already in an earlier digest; nothing when there are none."""
+    if not edition.strange:
+        return ""
+    feeds = "1 feed has" if edition.strange == 1 else f"{edition.strange:,} feeds have"
+    return f"{feeds} been quiet, empty, stale or strange for longer; `city-watcher feeds list` says which."
+
+
 _EMPTY_SUBJECTS = {
     Mood.WELL: "nothing new",
     Mood.WEAK: "nothing new, but most feeds could not be read",

@@ -11,7 +11,7 @@ from storage.records import Compared, FullItem, NewItem, Rejudged, VisitRecord
 from storage.seeds import Seed
 from storage.tables import FeedRow, ItemRow, VisitRow
 from watcher.cadence import due_after
-from watcher.freshness import quiet_from, tell_quiet, weigh_visit, word_of
+from watcher.feedstate import condition_memory
 from watcher.measure import Labelled
 from watcher.read import pack_known
 from watcher.read.article import Article, read_day
@@ -21,11 +21,10 @@ from watcher.settings.watcher import FetchSettings
 from watcher.stories import Told
 from watcher.text import index_text
 from watcher.urls import canonical_url
-from watcher.values import Entry, Failed, Feed, Fetched, Judgement, Kind, News, Outcome, Reason, Trouble, Verdict, Visit
+from watcher.values import Entry, Failed, Feed, Fetched, Judgement, Kind, News, Outcome, Reason, Verdict, Visit
 
 BY_HAND = "Somebody marked it relevant."
 """Why an item is told that the rules alone would not have captured."""
-_NAMED_TROUBLES = frozenset({Trouble.BLOCKED, Trouble.GONE, Trouble.ENDED, Trouble.REFUSED})
 KEY_DIGITS = 24
 """Hexadecimal digits of an item's key: 96 bits, so that two entries of one feed never share one."""
 
@@ -62,28 +61,6 @@ def feed_from(row: FeedRow, settings: FeedSettings, usual: FetchSettings) -> Fee
     )
 
 
-def condition_of(row: FeedRow, now: datetime) -> tuple[str, datetime | None]:
-    """Return what is strange about a feed though it answers, and since when; empty when nothing is."""
-    if row.condition:
-        return row.condition, row.condition_at
-    rhythm = timedelta(seconds=row.rhythm_seconds) if row.rhythm_seconds else None
-    quiet = tell_quiet(row.news_at, rhythm, now)
-    return (quiet, quiet_from(row.news_at, rhythm)) if row.news_at and quiet else ("", None)
-
-
-def state_of(row: FeedRow | None, now: datetime) -> tuple[str, str]:
-    """Say in a word how a feed is (new, well, failing, blocked, gone, ended, empty, stale, ...), and in a sentence why.
-
-    The sentence is empty when there is nothing to say.
-    """
-    if row is None or row.visited_at is None:
-        return "new", ""
-    if row.problem:
-        return row.trouble if row.trouble in _NAMED_TROUBLES else "failing", row.problem
-    condition, _ = condition_of(row, now)
-    return word_of(condition) or "well", condition
-
-
 def visit_record(visit: Visit, now: datetime, *, rules: str, backfill: timedelta) -> VisitRecord:
     """Return all that one visit writes. `rules` is the judge's fingerprint.
 
@@ -93,7 +70,7 @@ def visit_record(visit: Visit, now: datetime, *, rules: str, backfill: timedelta
     return VisitRecord(
         feed_id=feed.id,
         memory=_memory(visit, now)
-        | _condition(visit, now)
+        | condition_memory(visit, now)
         | {"due_at": due_after(outcome, feed, now), "visited_at": now},
         visit=_visit_row(visit, now),
         items=tuple(
@@ -243,14 +220,6 @@ def _memory(visit: Visit, now: datetime) -> dict[str, object]:
             )
         case unchanged:
             return _well(unchanged, now)
-
-
-def _condition(visit: Visit, now: datetime) -> dict[str, object]:
-    """Return how lively the feed seems; `condition_at` is since when it is so."""
-    condition = weigh_visit(visit, now)
-    if word_of(condition) == word_of(visit.feed.condition):
-        return {"condition": condition}
-    return {"condition": condition, "condition_at": now}
 
 
 def _well(outcome: Outcome, now: datetime) -> dict[str, object]:

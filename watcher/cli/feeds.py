@@ -22,7 +22,7 @@ from watcher.desk import Desk, open_store
 from watcher.errors import ConfigError
 from watcher.feedlist import ListedFeed, read_list, same_address, write_lines, write_opml
 from watcher.feedsfile import add_feed, add_feeds, remove_feeds
-from watcher.records import state_of
+from watcher.feedstate import state_of
 from watcher.settings.feeds import FILE
 from watcher.text import one_line
 from watcher.urls import clean_link

@@ -18,8 +18,8 @@ from watcher.cli.place import Place
 from watcher.cli.show import ago, count, out, show_json
 from watcher.desk import Desk
 from watcher.digest import destination, next_opening
+from watcher.feedstate import condition_of
 from watcher.heartbeat import HEARTBEAT, Life, tell_life
-from watcher.records import condition_of
 from watcher.sending import unsent
 from watcher.settings.watcher import SmtpSettings, SubscriptionSettings
 

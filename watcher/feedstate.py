@@ -1,0 +1,40 @@
+"""How a feed is, in a word and a sentence, from what is remembered of it."""
+
+from datetime import datetime, timedelta
+
+from storage.tables import FeedRow
+from watcher.freshness import quiet_from, tell_quiet, weigh_visit, word_of
+from watcher.values import Trouble, Visit
+
+NAMED_TROUBLES = frozenset({Trouble.BLOCKED, Trouble.GONE, Trouble.ENDED, Trouble.REFUSED})
+"""Troubles that have a word of their own; the others are `failing`."""
+
+
+def condition_of(row: FeedRow, now: datetime) -> tuple[str, datetime | None]:
+    """Return what is strange about a feed though it answers, and since when; empty when nothing is."""
+    if row.condition:
+        return row.condition, row.condition_at
+    rhythm = timedelta(seconds=row.rhythm_seconds) if row.rhythm_seconds else None
+    quiet = tell_quiet(row.news_at, rhythm, now)
+    return (quiet, quiet_from(row.news_at, rhythm)) if row.news_at and quiet else ("", None)
+
+
+def state_of(row: FeedRow | None, now: datetime) -> tuple[str, str]:
+    """Say in a word how a feed is (new, well, failing, blocked, gone, ended, empty, stale, ...), and in a sentence why.
+
+    The sentence is empty when there is nothing to say.
+    """
+    if row is None or row.visited_at is None:
+        return "new", ""
+    if row.problem:
+        return row.trouble if row.trouble in NAMED_TROUBLES else "failing", row.problem
+    condition, _ = condition_of(row, now)
+    return word_of(condition) or "well", condition
+
+
+def condition_memory(visit: Visit, now: datetime) -> dict[str, object]:
+    """Return the columns of the feed that say how lively it seems; `condition_at` is since when it is so."""
+    condition = weigh_visit(visit, now)
+    if word_of(condition) == word_of(visit.feed.condition):
+        return {"condition": condition}
+    return {"condition": condition, "condition_at": now}

@@ -1,9 +1,10 @@
 """cities.csv: who. One city a row, its names in all scripts, and where a name means something else."""
 
 import re
-from collections.abc import Container, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from watcher.settings.table import Mistake, load_table
 from watcher.text.fold import fold
@@ -16,11 +17,12 @@ _NAME = re.compile(r".*\S.*")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CODE = re.compile(r"[A-Z]{2}")
 
-Guards = dict[str, tuple[str, ...]]
+Guards = Mapping[str, tuple[str, ...]]
+
+UNGUARDED: Guards = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class City:
+class City(NamedTuple):
     """Hold one city: `forms` are its names in every language, the usual one of each language first.
 
     `ambiguous` forms count only in company. `not_after` and `not_before` map a form to what must not
@@ -32,8 +34,8 @@ class City:
     country: str
     forms: tuple[str, ...]
     ambiguous: tuple[str, ...] = ()
-    not_after: Guards = field(default_factory=dict)
-    not_before: Guards = field(default_factory=dict)
+    not_after: Guards = UNGUARDED
+    not_before: Guards = UNGUARDED
 
 
 def load_cities(folder: Path) -> tuple[City, ...]:
@@ -49,9 +51,11 @@ def _read_city(values: dict[str, str], owners: dict[tuple[str, str], str]) -> Ci
         name=_match(values, "name", _NAME, "write the name that readers see."),
         country=_match(values, "country", _CODE, "use the two letters of ISO 3166, such as TW."),
         forms=tuple(forms) or (values["name"],),
-        ambiguous=_known_forms("ambiguous", _split(values, "ambiguous"), forms),
-        not_after=dict(_read_guards(values, "not_after", forms)) if values["not_after"] else {},
-        not_before=dict(_read_guards(values, "not_before", forms)) if values["not_before"] else {},
+        ambiguous=_known_forms("ambiguous", tuple(values["ambiguous"].split("|")), forms)
+        if values["ambiguous"]
+        else (),
+        not_after=dict(_read_guards(values, "not_after", forms)) if values["not_after"] else UNGUARDED,
+        not_before=dict(_read_guards(values, "not_before", forms)) if values["not_before"] else UNGUARDED,
     )
     _refuse_namesake(city, forms or {city.name: fold(city.name)}, owners)
     return city
@@ -76,15 +80,12 @@ def _read_forms(values: dict[str, str]) -> dict[str, str]:
     """Read the names in all languages, each with its folded form, which must not be empty."""
     forms: dict[str, str] = {}
     for language in LANGUAGES:
-        for form in _split(values, language):
-            forms[form] = fold(form)
-            if not any(map(str.isalnum, forms[form])):
-                raise Mistake(language, f"'{values[language]}' holds an empty form; remove a '|'.")
+        for form in values[language].split("|") if values[language] else ():
+            if form not in forms:
+                forms[form] = fold(form)
+                if not any(map(str.isalnum, forms[form])):
+                    raise Mistake(language, f"'{values[language]}' holds an empty form; remove a '|'.")
     return forms
-
-
-def _split(values: dict[str, str], column: str) -> tuple[str, ...]:
-    return tuple(values[column].split("|")) if values[column] else ()
 
 
 def _known_forms(column: str, named: tuple[str, ...], forms: Container[str]) -> tuple[str, ...]:

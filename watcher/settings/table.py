@@ -50,6 +50,8 @@ def _check_columns(path: Path, columns: Sequence[str], found: Sequence[str]) -> 
 
 
 def _fill(row: Sequence[str], columns: Sequence[str]) -> dict[str, str]:
+    if len(row) == len(columns):
+        return dict(zip(columns, row, strict=True))
     if len(row) > len(columns):
         raise Mistake(columns[0], f"the row has more than {len(columns)} columns; put values with a comma in quotes.")
     return dict(zip_longest(columns, row, fillvalue=""))

@@ -1,8 +1,9 @@
 """ties.csv: who is tied to whom already. Two cities a row, their relation, since when, and who says so."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,8 +13,9 @@ from watcher.settings.table import Mistake, load_table
 FILE = "ties.csv"
 COLUMNS = ("city_a", "city_b", "relation", "since", "source", "note")
 
-_FORMS = {4: ("%Y", "{then:%Y}"), 7: ("%Y-%m", "{then:%b %Y}"), 10: ("%Y-%m-%d", "{then.day} {then:%b %Y}")}
-"""How a date of so many characters is written in the file, and how a person reads it."""
+_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
+_FORMS = {4: "{then:%Y}", 7: "{then:%b %Y}", 10: "{then.day} {then:%b %Y}"}
+"""How a person reads a date that is written in so many characters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,14 +89,13 @@ def _read_tie(values: dict[str, str], cities: Collection[str] | None) -> Tie:
 
 
 def _read_date(text: str) -> date | None:
-    form = _FORMS.get(len(text))
-    if form is None:
+    if not _DATE.fullmatch(text):
         return None
     try:
-        return datetime.strptime(text, form[0]).date()  # noqa: DTZ007  a day has no zone
+        return date.fromisoformat(f"{text}-01-01"[: len("2010-11-04")])
     except ValueError:
         return None
 
 
 def _say_date(text: str) -> str:
-    return _FORMS[len(text)][1].format(then=_read_date(text))
+    return _FORMS[len(text)].format(then=_read_date(text))

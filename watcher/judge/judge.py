@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from watcher.judge.cities import Cast, cast_page
 from watcher.judge.find import Finds, Found, find_all, find_texts, may_matter
+from watcher.judge.fingerprint import name_rules
 from watcher.judge.kinds import choose_kind
 from watcher.judge.needs import find_lacks
 from watcher.judge.page import Page
@@ -35,12 +37,17 @@ class _Study:
 
 
 class Judge:
-    """Judge entries; compiled once, then without state. `fingerprint` names the rules."""
+    """Judge entries; compiled once, then without state."""
 
     def __init__(self, topics: Topics, cities: Iterable[City]) -> None:
-        self._rules = compile_rules(topics, cities)
-        self.fingerprint = self._rules.fingerprint
+        self._cities = tuple(cities)
+        self._rules = compile_rules(topics, self._cities)
         self._bare = _conclude(self._study(Page(Entry()), []))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Return the name of the rules; only what is stored needs it."""
+        return name_rules(self._rules.topics, self._cities)
 
     def judge(self, entry: Entry) -> Judgement:
         """Return the verdict with score, cities, pairs, kind, fields and reasons.

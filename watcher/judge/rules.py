@@ -1,12 +1,10 @@
 """Compile topics and cities into one automaton and the rules behind each of its texts."""
 
-import hashlib
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
+from itertools import product, repeat
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
@@ -15,9 +13,6 @@ from watcher.judge.patterns import NamePatterns, compile_patterns
 from watcher.settings.cities import City
 from watcher.settings.topics import Cooperation, Country, Cue, Phrase, Topics
 from watcher.text.fold import HAN, KANA, search_form, search_forms
-
-VERSION = 5
-"""Raised when the same rules would judge otherwise than before, so that items are judged again."""
 
 MOST_WORDS = 4
 """Longer Korean texts are looked for as written only."""
@@ -59,7 +54,6 @@ class Rules:
     """
 
     topics: Topics
-    fingerprint: str
     homes: dict[str, str]
     never: frozenset[str]
     endings: frozenset[str]
@@ -81,16 +75,15 @@ class Rules:
 
 def compile_rules(topics: Topics, cities: Iterable[City]) -> Rules:
     """Gather all texts, equal ones once, and build the automaton."""
-    cities = tuple(cities)
     wanted = [*_topic_texts(topics), *(text for city in cities for text in _city_texts(city))]
     texts = _gather_rules(wanted)
+    never = _never_names(topics)
     return Rules(
         topics,
-        _fingerprint(topics, cities),
         homes={code: country.id for country in topics.countries for code in country.same},
-        never=_never_names(topics),
+        never=never,
         endings=frozenset(map(search_form, topics.names.endings)),
-        never_ends=tuple(word for word in _never_names(topics) if _HAN.fullmatch(word)),
+        never_ends=tuple(word for word in never if _HAN.fullmatch(word)),
         names=compile_patterns(topics.names),
         titles=frozenset(topics.names.titles),
         provinces=frozenset(search_form(topics.names.provinces)),
@@ -127,24 +120,29 @@ def edge(character: str) -> str:
 
 def _never_names(topics: Topics) -> frozenset[str]:
     countries = (word for country in topics.countries for word in country.text)
-    return frozenset(search_form(word) for word in (*topics.names.never, *countries))
+    return frozenset(search_forms((*topics.names.never, *countries)))
 
 
 def _topic_texts(topics: Topics) -> Iterator[tuple[str, tuple[Rule]]]:
     wordings: list[Phrase | Cue | Country] = [phrase for topic in topics.topics for phrase in topic.phrases]
     for wording in (*wordings, *topics.cues, *topics.countries):
         title_only = isinstance(wording, Phrase) and wording.needs == "two_in_title"
-        for text in wording.text:
-            guards = _fold_guards(text, wording.not_after, wording.not_before)
-            yield text, (Rule(type(wording), wording, *guards, title_only=title_only),)
+        if wording.not_after or wording.not_before:
+            for text in wording.text:
+                guards = _fold_guards(text, wording.not_after, wording.not_before)
+                yield text, (Rule(type(wording), wording, *guards, title_only=title_only),)
+        else:
+            yield from zip(wording.text, repeat((Rule(type(wording), wording, title_only=title_only),)))
     for area in topics.fields:
-        rule = Rule(Cooperation, area)
-        yield from ((text, (rule,)) for text in area.text)
+        yield from zip(area.text, repeat((Rule(Cooperation, area),)))
 
 
 def _city_texts(city: City) -> Iterator[tuple[str, tuple[Rule]]]:
     """Return the names of a city; most share one rule, for thousands of objects take time to make."""
     plain = (Rule(City, city),)
+    if not city.ambiguous and not city.not_after and not city.not_before:
+        yield from zip(city.forms, repeat(plain))
+        return
     for form in city.forms:
         after, before = city.not_after.get(form, ()), city.not_before.get(form, ())
         if after or before or form in city.ambiguous:
@@ -157,15 +155,18 @@ def _gather_rules(wanted: list[tuple[str, tuple[Rule]]]) -> dict[str, tuple[Rule
     """Return the rules of each text as it looks after folding, one for each owner, in each of its spellings."""
     texts: dict[str, tuple[Rule, ...]] = {}
     for folded, (_, rule) in zip(search_forms([text for text, _ in wanted]), wanted, strict=True):
-        for key in _spellings(folded):
-            rules = texts.setdefault(key, rule)
+        key = folded.strip()
+        for spelling in _spellings(key) if " " in key and _HANGUL.search(key) else (key,):
+            rules = texts.setdefault(spelling, rule)
             if rules is not rule and all(other.owner is not rule[0].owner for other in rules):
-                texts[key] = rules + rule
+                texts[spelling] = rules + rule
     return texts
 
 
 def _helping_phrases(meanings: Iterable[tuple[Rule, ...]]) -> Iterator[tuple[int, list[Phrase]]]:
     for number, rules in enumerate(meanings):
+        if len(rules) == 1 and rules[0].sort is not Phrase:
+            continue
         phrases = [rule.owner for rule in rules if isinstance(rule.owner, Phrase) and rule.owner.weight > 0]
         if phrases:
             yield number, phrases
@@ -201,22 +202,10 @@ def _optional_blanks(guards: Iterable[str]) -> Iterator[str]:
             yield guard.strip()
 
 
-def _spellings(folded: str) -> Iterable[str]:
-    """Return the ways to write a folded text; where Korean puts a blank, it may be missing."""
-    key = folded.strip()
-    if " " not in key or not _HANGUL.search(key):
-        return (key,)
+def _spellings(key: str) -> Iterable[str]:
+    """Return the ways to write a Korean text: where it has a blank, there may be none."""
     words = key.split(" ")
     if len(words) > MOST_WORDS:
         return (key,)
     gaps = product((" ", ""), repeat=len(words) - 1)
     return {"".join(map("".join, zip(words, (*gap, ""), strict=True))) for gap in gaps}
-
-
-def _fingerprint(topics: Topics, cities: Iterable[City]) -> str:
-    """Name these rules: other rules, other name."""
-    digest = hashlib.sha256(json.dumps([VERSION, topics.model_dump(mode="json")], sort_keys=True).encode())
-    for city in cities:
-        names = city.forms, city.ambiguous, city.not_after, city.not_before
-        digest.update(repr((city.id, city.name, city.country, *names)).encode())
-    return digest.hexdigest()[:16]

@@ -344,6 +344,7 @@ def test_a_topic_that_takes_everything_takes_everything() -> None:
         ("Prague: sister city of Nice", "", ("nice~prague",)),
         ("姊妹市高雄、高山遊覽", "", ()),
         ("姊妹市高雄、高山市長", "", ("kaohsiung~takayama",)),
+        ("姊妹市高雄與高山", "", ("kaohsiung~takayama",)),
     ],
 )
 def test_the_pair_is_told(title: str, text: str, pairs: tuple[str, ...]) -> None:

@@ -26,8 +26,8 @@ JOINED = 5
 DATELINE_REACH = 60
 """A dateline stands at the very beginning of a text."""
 
-_LINK = re.compile(r" (?:and|with|to|in|y|e|et|und|con|mit|avec|com|à|en|a) |, | ?[-–&/] ?")
-"""What may stand between two cities that are named together."""
+_LINK = re.compile(r" (?:and|with|to|in|y|e|et|und|con|mit|avec|com|à|en|a) |, | ?[-–&/] ?|[・·~与和とや및]|(?<=[가-힣])[과와]? ")
+"""What may stand between two cities that are named together; a hyphen is a blank in Korean: 속초·요나고, 통영-다마노."""
 
 _DASH = re.compile(r"[^\n]{0,30}?(?: -|--| —| –|\()")
 _HAN = re.compile(f"[{HAN}]")
@@ -276,20 +276,21 @@ def _in_company(mentions: list[Mention], lands: Lands, speaking: frozenset[int],
 
     On a page where a city acts (`staged`) a name in the title counts, too, and one whose country is named anywhere.
     So does a name that is linked to a city sure of its name: "Adelaide, Christchurch renew pact".
-    Han names need more than such a page: there most are surnames (松本, 山口).
+    Han names need more than such a page: there most are surnames (松本, 山口). A city abroad joined to it confirms any.
     """
+    page = lands.page
     sure = {mention.city for mention in mentions if mention.acts or not mention.ambiguous}
     named = {abroad.country for abroad in lands.countries}
-    linked = list(_linked(mentions, sure, lands.page))
+    linked = list(_linked(mentions, sure, page))
     for mention in mentions:
         confirmed = mention.city in sure or lands.country_of(mention.start, mention.end) == mention.country
-        likely = speaking or mention in linked or (staged and (mention.sentence == 0 or mention.country in named))
-        if confirmed or (likely and not _HAN.match(lands.page.text[mention.start])):
+        likely = speaking or (staged and (mention.sentence == 0 or mention.country in named))
+        if confirmed or mention in linked or (likely and not _HAN.match(page.text[mention.start])):
             yield mention
 
 
 def _linked(mentions: list[Mention], sure: set[str], page: Page) -> Iterator[Mention]:
-    """Return the mentions that stand right beside one of a city sure of its name."""
+    """Return the mentions that stand right beside one of a city sure of its name; in Han, of a city abroad."""
     for one, other in pairwise(sorted(mentions, key=lambda mention: mention.start)):
         if _LINK.fullmatch(page.text, one.end, other.start) and not sure.isdisjoint((one.city, other.city)):
-            yield from (one, other)
+            yield from (one, other) if one.country != other.country or not _HAN.match(page.text[one.start]) else ()

@@ -26,8 +26,11 @@ JOINED = 5
 DATELINE_REACH = 60
 """A dateline stands at the very beginning of a text."""
 
-_LINK = re.compile(r" (?:and|with|to|in|y|e|et|und|con|mit|avec|com|à|en|a) |, | ?[-–&/] ?|[・·~与和とや및]|(?<=[가-힣])[과와]? ")
-"""What may stand between two cities that are named together; a hyphen is a blank in Korean: 속초·요나고, 통영-다마노."""
+_LINK = re.compile(
+    r" (?:and|with|to|in|y|e|et|und|con|mit|avec|com|à|en|a) "
+    r"|, | ?[-–&/] ?|[・·~与和とや및]|(?<=[가-힣])[과와]? "
+)
+"""What may stand between two cities that are named together; in Korean a hyphen is a blank: 통영-다마노."""
 
 _DASH = re.compile(r"[^\n]{0,30}?(?: -|--| —| –|\()")
 _HAN = re.compile(f"[{HAN}]")

@@ -20,8 +20,7 @@ class _Surroundings:
         near = {0, sentence - 1, sentence, sentence + 1}
         self.mentions = [mention for mention in cast.mentions if mention.sentence in near]
         self.acting = [mention for mention in self.mentions if mention.city in cast.acting]
-        titled = [mention for mention in self.mentions if mention.sentence == 0]
-        self.titled = [mention for mention in titled if mention.acts or mention.city not in cast.capitals]
+        self.titled = [one for one in self.mentions if one.sentence == 0 and one.city not in cast.capitals]
         abroad = [abroad for abroad in cast.countries if abroad.sentence in near]
         self.countries = {one.country for one in abroad}
         self.whole = {one.country for one in abroad if not one.part}

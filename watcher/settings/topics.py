@@ -71,7 +71,7 @@ class Phrase(Wording):
     `needs`, in the same sentence, beside it or in the title: `city` = a city is named; `abroad` = a city and
     another country are named and a cue shows that a city acts; `two_cities` = so it is with two cities;
     `two_acting` = each of the two acts somewhere; `two_in_title` = the two stand in one title with
-    the phrase, and a capital is one of them only where it acts; no cue is needed then.
+    the phrase, and no capital is one of them; no cue is needed then.
     """
 
     weight: Points = 0

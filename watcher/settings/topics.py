@@ -1,7 +1,8 @@
 """topics.toml: what we look for, and the words that the rules lean on."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -199,16 +200,17 @@ def _topic_problems(topic: Topic) -> Iterator[str]:
         yield "'all = true' captures everything, so its phrases would do nothing; remove them, or 'all'."
     if not topic.all and not topic.phrases:
         yield "there is no [[topic.phrase]]; add one, or write 'all = true'."
-    seen: dict[tuple[str, Needs], str] = {}
+    seen: dict[tuple[str, Needs], tuple[str, str]] = {}
+    forms = iter(search_forms([text for phrase in topic.phrases for text in phrase.text]))
     for number, phrase in enumerate(topic.phrases, start=1):
         place = f'phrase {number} "{phrase.label}"'
-        keys = [(key, phrase.needs) for key in search_forms(phrase.text)]
+        keys = [(key, phrase.needs) for key in islice(forms, len(phrase.text))]
         doubles = (
-            _say_double(text, key[0], seen[key]) for text, key in zip(phrase.text, keys, strict=True) if key in seen
+            _say_double(text, key[0], *seen[key]) for text, key in zip(phrase.text, keys, strict=True) if key in seen
         )
         for problem in (*_phrase_problems(phrase), *doubles):
             yield f"{place}: {problem}"
-        seen |= {key: f'{place}, "{text}"' for text, key in zip(phrase.text, keys, strict=True)}
+        seen |= {key: (place, text) for text, key in zip(phrase.text, keys, strict=True)}
 
 
 def _phrase_problems(phrase: Phrase) -> Iterator[str]:
@@ -219,9 +221,9 @@ def _phrase_problems(phrase: Phrase) -> Iterator[str]:
     yield from _wording_problems(phrase)
 
 
-def _say_double(text: str, key: str, place: str) -> str:
+def _say_double(text: str, key: str, place: str, other: str) -> str:
     """Tell of a text that stands before with the same need; with another need it may stand again."""
-    return f"'{text}' is already there as {place} (both fold to '{key}'); remove one."
+    return f"'{text}' is already there as {place}, \"{other}\" (both fold to '{key}'); remove one."
 
 
 def _cue_problems(cue: Cue) -> Iterator[str]:
@@ -233,6 +235,8 @@ def _wording_problems(wording: Wording) -> Iterator[str]:
     """Find what stands twice, and guards that forbid what the same entry looks for or can never hold."""
     for key in ("text", "not_after", "not_before"):
         yield from (f"'{key}' {problem}" for problem in _written_twice(getattr(wording, key)))
+    if not wording.not_before and not wording.not_after:
+        return
     wanted = set(search_forms(wording.text))
     for guard in wording.not_before:
         yield from _guard_problems(guard, wanted, [(text, guard) for text in wording.text])
@@ -240,11 +244,13 @@ def _wording_problems(wording: Wording) -> Iterator[str]:
         yield from _guard_problems(guard, wanted, [(guard, text) for text in wording.text])
 
 
-def _written_twice(texts: Iterable[str]) -> Iterator[str]:
+def _written_twice(texts: Sequence[str]) -> Iterator[str]:
     """Find texts that differ in case, width or hyphens only: people read 兩市 and 両市 as two, so both may stand."""
+    keys = [unicodedata.normalize("NFKC", text).casefold().replace("-", " ") for text in texts]
+    if len(set(keys)) == len(keys):
+        return
     seen: dict[str, str] = {}
-    for text in texts:
-        key = unicodedata.normalize("NFKC", text).casefold().replace("-", " ")
+    for key, text in zip(keys, texts, strict=True):
         if key in seen:
             yield f"holds '{text}' and '{seen[key]}', which are the same to the judge; remove one."
         seen[key] = text

@@ -26,7 +26,7 @@ LAYERS = {
         "schedule",
         "stories",
     ),
-    "words": ("errors", "settings", "text", "urls", "values", "watcher"),
+    "words": ("editions", "errors", "settings", "text", "urls", "values", "watcher"),
     "storage": ("storage",),
 }
 """Top to bottom; imports point down or stay on their floor. `watcher` is watcher/__init__.py: the version."""

@@ -14,7 +14,8 @@ from watcher.compose import compose_digest, pair_label
 from watcher.compose.clean import clean_line, clean_link
 from watcher.compose.columns import COLUMNS, columns_of, head_of, tail_of, wrap_line
 from watcher.compose.page import BARE_NOTE, TITLE_LIMIT
-from watcher.values import Background, Edition, FeedHealth, Kind, News, Reason
+from watcher.editions import Background, Edition, FeedHealth, News
+from watcher.values import Kind, Reason
 
 OPENED = datetime(2026, 5, 13, 23, tzinfo=UTC)  # 07:00 of the 14th in Taipei
 FORUM = "雙城論壇九月登場　臺北與上海將簽署三項合作備忘錄"

@@ -22,9 +22,9 @@ from watcher.compose import build_message, message_id
 from watcher.deliver import ChannelProblem, FileChannel, SmtpChannel, open_channels
 from watcher.deliver.dialogue import stuff_dots
 from watcher.deliver.file import write_whole
+from watcher.editions import Digest, Mail
 from watcher.errors import DeliveryProblem
 from watcher.settings.watcher import DigestSettings, SmtpSettings, WatcherSettings
-from watcher.values import Digest, Mail
 
 PATIENCE = 0.4  # seconds for a server that will never answer; settings allow whole ones only
 PASSWORD = "correct-horse-7"

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from watcher.compose import build_message, message_id
 from watcher.compose.clean import clean_body, clean_line
+from watcher.editions import Digest, Mail
 from watcher.errors import DeliveryProblem
-from watcher.values import Digest, Mail
 
 DAY = "2026-05-14"
 SENDER = "watch@city-desk.example"

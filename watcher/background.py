@@ -11,8 +11,9 @@ from storage.seeds import load_seeds
 from watcher.compose.groups import Story, tell_stories
 from watcher.compose.labels import count_of, short_day
 from watcher.desk import Desk
+from watcher.editions import Background, News
 from watcher.records import news_from, seed_key
-from watcher.values import Background, Kind, News
+from watcher.values import Kind
 
 MONTH = timedelta(days=365) / 12
 LONG_ENOUGH = timedelta(days=30)

@@ -8,11 +8,11 @@ from storage.tables import DeliveryRow, DigestRow, FeedRow
 from watcher.background import gather_background
 from watcher.compose import compose_digest, message_id
 from watcher.desk import Desk
+from watcher.editions import Digest, Edition, FeedHealth
 from watcher.feedstate import condition_of
 from watcher.records import news_from
 from watcher.schedule import due_day, next_due
 from watcher.settings.watcher import SubscriptionSettings, WatcherSettings
-from watcher.values import Digest, Edition, FeedHealth
 
 FIRST_COVERS = timedelta(days=1)
 """A new subscription's first digest tells also of the day before: like any other, it covers a day."""

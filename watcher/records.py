@@ -11,6 +11,7 @@ from storage.records import Compared, FullItem, NewItem, Rejudged, VisitRecord
 from storage.seeds import Seed
 from storage.tables import FeedRow, ItemRow, VisitRow
 from watcher.cadence import due_after
+from watcher.editions import News
 from watcher.feedstate import condition_memory
 from watcher.measure import Labelled
 from watcher.read import pack_known
@@ -21,7 +22,7 @@ from watcher.settings.watcher import FetchSettings
 from watcher.stories import Told
 from watcher.text import index_text
 from watcher.urls import canonical_url
-from watcher.values import Entry, Failed, Feed, Fetched, Judgement, Kind, News, Outcome, Reason, Verdict, Visit
+from watcher.values import Entry, Failed, Feed, Fetched, Judgement, Kind, Outcome, Reason, Verdict, Visit
 
 BY_HAND = "Somebody marked it relevant."
 """Why an item is told that the rules alone would not have captured."""

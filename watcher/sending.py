@@ -15,9 +15,9 @@ from storage.tables import DeliveryRow, DigestRow
 from watcher.deliver import Channel, ChannelProblem
 from watcher.desk import Desk
 from watcher.digest import addressed, addresses_of, sender
+from watcher.editions import Digest, Mail
 from watcher.errors import DeliveryProblem, WatcherError
 from watcher.settings.watcher import WatcherSettings
-from watcher.values import Digest, Mail
 
 LEASE = timedelta(minutes=10)
 """A claimed delivery is due again after it, at the earliest."""

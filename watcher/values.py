@@ -1,9 +1,8 @@
-"""The values in flight: what moves from fetch over read and judge to the store and the digest.
+"""The values in flight: what moves from fetch over read and judge to the store.
 
 All are frozen, slotted and keyword-only. Times are aware UTC; durations are timedelta.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -209,95 +208,3 @@ class Visit:
     def entries(self) -> tuple[Entry, ...]:
         """Return the entries of the document, in its order."""
         return self.reading.entries
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class News:
-    """Hold one item as a digest tells it. `source` is the name of the feed that brought it."""
-
-    id: int
-    story_id: int
-    title: str
-    url: str
-    source: str
-    language: str = ""
-    summary: str = ""
-    published_at: datetime | None = None
-    captured_at: datetime
-    kind: Kind = Kind.OTHER
-    score: float = 0.0
-    pairs: tuple[str, ...] = ()
-    cities: tuple[str, ...] = ()
-    fields: tuple[str, ...] = ()
-    topics: tuple[str, ...] = ()
-    reasons: tuple[Reason, ...] = ()
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedHealth:
-    """Hold one line of the digest's block on sources: a feed that is not well, and why."""
-
-    name: str
-    problem: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Background:
-    """Hold what is known beside stories, which are named by their story_id.
-
-    `ties` says by pair how its cities are tied, in a few words; `firsts` by story and pair in which time nobody
-    mentioned the pair before; `earlier` is by story the latest earlier item that is like it.
-    """
-
-    ties: Mapping[str, str] = field(default_factory=dict)
-    firsts: Mapping[tuple[int, str], str] = field(default_factory=dict)
-    earlier: Mapping[int, News] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
-    """Hold everything that a digest is composed of: one subscription's news of one day."""
-
-    subscription: str
-    title: str
-    day: str
-    covers_from_at: datetime
-    opened_at: datetime
-    zone: str
-    news: tuple[News, ...] = ()
-    near: tuple[News, ...] = ()
-    background: Background = Background()
-    backfilled: int = 0
-    strange: int = 0
-    feeds_read: int = 0
-    feeds_total: int = 0
-    unwell: tuple[FeedHealth, ...] = ()
-    contact: str = ""
-    is_mailed: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Digest:
-    """Hold a composed digest: what every recipient of the subscription reads."""
-
-    subject: str
-    text: str
-    html: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mail:
-    """Hold one digest for one recipient; the same values always give the same bytes.
-
-    `day` is the digest's local day, which names its files; `date` is an instant.
-    """
-
-    digest: Digest
-    sender: str
-    recipient: str
-    message_id: str
-    date: datetime
-    subscription: str
-    day: str = ""
-    contact: str = ""

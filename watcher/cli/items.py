@@ -15,9 +15,9 @@ from watcher.cli import LaterCommands
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.cli.show import count, out, show_json, show_table
+from watcher.editions import Background, News
 from watcher.errors import WatcherError
 from watcher.settings.ties import Tie
-from watcher.values import Background, News
 
 
 class ItemsCommands(LaterCommands):

@@ -4,7 +4,7 @@ from watcher.compose.html_part import render_html
 from watcher.compose.page import lay_out
 from watcher.compose.sentences import subject_line
 from watcher.compose.text_part import render_text
-from watcher.values import Digest, Edition
+from watcher.editions import Digest, Edition
 
 
 def compose_digest(edition: Edition) -> Digest:

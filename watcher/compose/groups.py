@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from watcher.compose.clean import clean_title
 from watcher.compose.labels import city_label, pair_label
-from watcher.values import News
+from watcher.editions import News
 
 OTHER = "Other"
 LABEL_LIMIT = 100  # characters; a city's name may come from a feed

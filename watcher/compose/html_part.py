@@ -8,7 +8,7 @@ from css_inline import CSSInliner
 
 from watcher.compose.page import Group, Line, Page
 from watcher.compose.templating import TEMPLATES
-from watcher.values import FeedHealth
+from watcher.editions import FeedHealth
 
 HTML_LIMIT = 90_000  # bytes; Gmail clips a mail at about 102 kB and the footer with it (measured)
 STORY_LIMIT = 65_000  # stories in full leave the rest of the room to titles

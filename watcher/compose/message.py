@@ -9,8 +9,8 @@ from email.utils import format_datetime, formataddr
 from typing import Any
 
 from watcher.compose.clean import clean_body, clean_line, cut_line, mail_link
+from watcher.editions import Mail
 from watcher.errors import DeliveryProblem
-from watcher.values import Mail
 
 SENDER_NAME = "City Exchange Watcher"
 ADDRESS_LIMIT = 254  # characters, RFC 5321 4.5.3.1.3

@@ -17,7 +17,7 @@ from watcher.compose.sentences import (
     strange_sentence,
 )
 from watcher.compose.snippet import Snippet, cut_snippet
-from watcher.values import Edition, FeedHealth, News
+from watcher.editions import Edition, FeedHealth, News
 
 TITLE_LIMIT = 1_000  # characters; a longer title is an attack or an accident
 SENTENCE_LIMIT = 400

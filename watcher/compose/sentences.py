@@ -7,7 +7,7 @@ from watcher.compose.clean import clean_line, clean_title
 from watcher.compose.columns import columns_of, head_of
 from watcher.compose.groups import OTHER, Story
 from watcher.compose.labels import count_of, short_day, time_label
-from watcher.values import Edition
+from watcher.editions import Edition
 
 SUBJECT_COLUMNS = 130
 GROUPS_NAMED = 3

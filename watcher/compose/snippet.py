@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from watcher.compose.clean import clean_line, clean_part
 from watcher.compose.columns import columns_of, head_of, tail_of
-from watcher.values import News, Reason
+from watcher.editions import News
+from watcher.values import Reason
 
 SNIPPET_COLUMNS = 260
 BEFORE_COLUMNS = 90

@@ -3,8 +3,8 @@
 from types import TracebackType
 from typing import Protocol, Self
 
+from watcher.editions import Mail
 from watcher.errors import DeliveryProblem
-from watcher.values import Mail
 
 
 class ChannelProblem(DeliveryProblem):

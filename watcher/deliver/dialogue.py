@@ -10,8 +10,8 @@ import smtplib
 
 from watcher.compose.clean import clean_line, cut_line
 from watcher.deliver.channel import ChannelProblem
+from watcher.editions import Mail
 from watcher.errors import DeliveryProblem
-from watcher.values import Mail
 
 ANSWER_LIMIT = 200
 END_OF_DATA = b".\r\n"

@@ -9,7 +9,7 @@ from typing import Self
 
 from watcher.compose.message import build_message
 from watcher.deliver.channel import ChannelProblem
-from watcher.values import Mail
+from watcher.editions import Mail
 
 FOLDER_MODE = 0o700
 TAG_LENGTH = 8

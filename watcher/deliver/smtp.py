@@ -8,8 +8,8 @@ from typing import Self
 from watcher.compose.message import build_message
 from watcher.deliver.dialogue import send_mail
 from watcher.deliver.login import open_connection
+from watcher.editions import Mail
 from watcher.settings.watcher import SmtpSettings
-from watcher.values import Mail
 
 OK = 250
 

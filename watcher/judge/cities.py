@@ -2,16 +2,15 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import replace
 from itertools import pairwise
-from typing import NamedTuple
 
+from watcher.judge.cast import Cast, Mention
 from watcher.judge.find import Finds, Hit
 from watcher.judge.lands import ABROAD, BREAK, Abroad, Lands, home_of, name_countries
 from watcher.judge.names import Name, unknown_names
 from watcher.judge.page import Page
-from watcher.judge.rules import Rules, is_letter
+from watcher.judge.rules import EDGES, LETTER, Rules
 from watcher.settings.cities import City
 from watcher.settings.topics import Cue
 from watcher.text.fold import HAN
@@ -47,62 +46,15 @@ _NEXT_NAME = re.compile(r" [A-ZÀ-Þ]\w")
 _DATE = re.compile(r"[\d月日年 .,]*")
 
 
-class Mention(NamedTuple):
-    """Hold one place where a city is named. `acts`: a municipal cue stands beside it."""
-
-    city: str
-    name: str
-    country: str
-    start: int
-    end: int
-    sentence: int
-    acts: bool = False
-    ambiguous: bool = False
-    written: str = ""
-
-
-@dataclass(frozen=True)
-class Cast:
-    """Hold who is on the page: cities, countries, and the sentences in which a city acts, and the writer's own city.
-
-    `capitals` may stand for the governments of their countries.
-    """
-
-    mentions: tuple[Mention, ...]
-    countries: tuple[Abroad, ...]
-    company: frozenset[int]
-    own: frozenset[int]
-    capitals: frozenset[str]
-
-    @cached_property
-    def acting(self) -> set[str]:
-        """Return the cities that act somewhere."""
-        return {mention.city for mention in self.mentions if mention.acts}
-
-    @cached_property
-    def names(self) -> dict[str, str]:
-        """Return the name of each city as a reader knows it, by its id, in the order of the text."""
-        return {mention.city: mention.name for mention in self.mentions}
-
-    @cached_property
-    def homes(self) -> dict[str, set[str]]:
-        """Return the countries of each city; none for a name of which the page does not tell it."""
-        homes: dict[str, set[str]] = {city: set() for city in self.names}
-        for mention in self.mentions:
-            if mention.country:
-                homes[mention.city].add(mention.country)
-        return homes
-
-
 def cast_page(rules: Rules, finds: Finds, page: Page, speaking: frozenset[int]) -> Cast:
     """Read the cast of a page; `speaking` are the sentences whose phrases speak of cities themselves."""
     countries = name_countries(rules, finds.countries, page)
-    hits = [hit for hit in finds.cities if not _in_dateline(hit, page, rules.datelines)]
+    hits = [hit for hit in finds.cities if not (hit.sentence and _in_dateline(hit, page, rules.datelines))]
     cues = _by_sentence(finds.cues)
     known = [
-        _mention(hit, rules, cues.get(hit.sentence, []), hits, page)
+        _mention(hit, rules, cues.get(hit.sentence, ()), hits, page)
         for hit in _choose(hits, countries, page)
-        if not _is_surname(hit, cues.get(hit.sentence, []), page)
+        if hit.sentence not in cues or not _is_surname(hit, cues[hit.sentence], page)
     ]
     provinces = [mention for mention in known if page.text[mention.end] in _PROVINCES]
     if provinces:
@@ -110,14 +62,14 @@ def cast_page(rules: Rules, finds: Finds, page: Page, speaking: frozenset[int]) 
         known = _without_provinces(known, {mention.city for mention in provinces}, rules, page)
     lands = Lands(tuple(countries), finds.cities, page)
     staged = any(cue.owner.acts for cue in finds.cues)
-    kept = list(_in_company(known, lands, speaking, staged=staged))
+    kept = _in_company(known, lands, speaking, staged=staged)
     unknown = [_unknown(name, rules, lands, page) for name in unknown_names(rules, finds, page)]
     kept += _at_home([one for one in unknown if not _is_known(one, finds.cities)], kept, rules)
     mentions = sorted(kept, key=lambda mention: mention.start)
     company = {cue.sentence for cue in finds.cues if cue.owner.acts}
     company |= {mention.sentence for mention in mentions if mention.acts}
-    own = frozenset(cue.sentence for cue in finds.cues if cue.owner.own)
-    return Cast(tuple(mentions), lands.countries, speaking.union(company), own, rules.capitals)
+    own = {cue.sentence for cue in finds.cues if cue.owner.own}
+    return Cast(mentions, lands.countries, company.union(speaking), own, rules.capitals)
 
 
 def _by_sentence(cues: Iterable[Hit[Cue]]) -> dict[int, list[Hit[Cue]]]:
@@ -153,16 +105,16 @@ def _at_home(names: list[Mention], known: list[Mention], rules: Rules) -> Iterat
     A name that cities.csv knows only with its title is that city: 김제 is 김제시.
     """
     whole = _whole_names(names)
-    names = [name._replace(city=whole[name.city], name=whole[name.city]) for name in names]
+    names = [replace(name, city=whole[name.city], name=whole[name.city]) for name in names]
     told = sorted((name for name in names if name.country), key=lambda name: (name.country != ABROAD, -name.start))
     homes = {name.city: name.country for name in told}
     cities = {mention.written: mention for mention in known}
     for name in names:
         titled = next((cities[name.written + title] for title in rules.titles if name.written + title in cities), None)
         if titled:
-            yield name._replace(city=titled.city, name=titled.name, country=titled.country)
+            yield replace(name, city=titled.city, name=titled.name, country=titled.country)
         else:
-            yield name._replace(country=homes.get(name.city, ""))
+            yield replace(name, country=homes.get(name.city, ""))
 
 
 def _whole_names(names: list[Mention]) -> dict[str, str]:
@@ -183,7 +135,7 @@ def _without_provinces(known: list[Mention], provinces: set[str], rules: Rules, 
 
 def _is_surname(hit: Hit[City], cues: Iterable[Hit[Cue]], page: Page) -> bool:
     """Tell whether a name is that of a mayor: "Mayor London Breed", "Mayor Arnel Baguio"."""
-    if not is_letter(page.text[hit.start]):
+    if EDGES[page.text[hit.start]] != LETTER:
         return False
     mayors = (cue for cue in cues if cue.owner.city == "before" and 0 < hit.start - cue.end <= REACH_LETTERS)
     return any(
@@ -195,8 +147,10 @@ def _is_surname(hit: Hit[City], cues: Iterable[Hit[Cue]], page: Page) -> bool:
 
 def _has_title(place: Mention | Hit[City], rules: Rules, page: Page) -> bool:
     """Tell whether a name ends with a title or has one behind it: 台北市, 서울시."""
-    title = rules.names.title
-    return bool(title.match(page.text, place.end - 1) or title.match(page.text, place.end))
+    text, end, title = page.text, place.end, rules.names.title
+    if text[end - 1] in rules.titles and title.match(text, end - 1):
+        return True
+    return text[end] in rules.titles and bool(title.match(text, end))
 
 
 def _is_known(mention: Mention, hits: Iterable[Hit[City]]) -> bool:
@@ -204,18 +158,18 @@ def _is_known(mention: Mention, hits: Iterable[Hit[City]]) -> bool:
     return any(mention.start < hit.end and hit.start < mention.end for hit in hits)
 
 
-def _choose(hits: list[Hit[City]], countries: Iterable[Abroad], page: Page) -> Iterable[Hit[City]]:
+def _choose(hits: list[Hit[City]], countries: Iterable[Abroad], page: Page) -> list[Hit[City]]:
     """Of the cities that share a name in one place, take the one whose country is named, else one sure of its name.
 
     Of several that are sure the one whose script is written: 안양 is Anyang in Korea. Where two names may both be
     those of namesakes at home, they are: Córdoba and Granada lie in Spain.
     """
+    if len({hit.start for hit in hits}) == len(hits):
+        return hits
     named = {abroad.country for abroad in countries}
     spans: dict[tuple[int, int], list[Hit[City]]] = {}
     for hit in hits:
         spans.setdefault((hit.start, hit.end), []).append(hit)
-    if len(spans) == len(hits):
-        return hits
     home = home_of(page)
     shared = _shared_countries(spans.values(), page)
     return [min(same, key=lambda hit: _rank_namesake(hit, named, shared, home)) for same in spans.values()]
@@ -243,7 +197,7 @@ def _as_country(county: Mention) -> Abroad:
 def _in_dateline(hit: Hit[City], page: Page, words: tuple[str, ...]) -> bool:
     """Tell whether the name only says where the report was written: "TAIPEI, Aug. 3 --", 台北3日電."""
     start = page.text.rfind("\n", max(0, hit.start - DATELINE_REACH - 1), hit.start) + 1
-    if hit.sentence == 0 or (start == 0 and hit.start > DATELINE_REACH):
+    if start == 0 and hit.start > DATELINE_REACH:
         return False
     if start == hit.start and page.capitals[hit.start : hit.end].isupper() and _DASH.match(page.capitals, hit.end):
         return True
@@ -261,7 +215,7 @@ def _stands_beside(hit: Hit[City], cue: Hit[Cue], cities: list[Hit[City]], page:
     second: Hit[City] | Hit[Cue] = cue if first is hit else hit
     if second.start < first.start:
         return False
-    reach = REACH_LETTERS if is_letter(page.text[cue.start]) else REACH_CJK
+    reach = REACH_LETTERS if EDGES[page.text[cue.start]] == LETTER else REACH_CJK
     gap = page.text[first.end : second.start]
     near = second.start - first.end <= reach and not BREAK.search(gap) and not _PARTICLE.search(gap)
     return near and not any(_stands_between(city, first.end, second.start, hit) for city in cities)
@@ -274,7 +228,7 @@ def _stands_between(city: Hit[City], start: int, end: int, hit: Hit[City]) -> bo
     return max(city.start - hit.end, hit.start - city.end) > JOINED
 
 
-def _in_company(mentions: list[Mention], lands: Lands, speaking: frozenset[int], *, staged: bool) -> Iterator[Mention]:
+def _in_company(mentions: list[Mention], lands: Lands, speaking: frozenset[int], *, staged: bool) -> list[Mention]:
     """Leave out ambiguous names that nothing confirms: a cue, their country, or a page that speaks of ties.
 
     On a page where a city acts (`staged`) a name in the title counts, too, and one whose country is named anywhere.
@@ -283,13 +237,18 @@ def _in_company(mentions: list[Mention], lands: Lands, speaking: frozenset[int],
     """
     page = lands.page
     sure = {mention.city for mention in mentions if mention.acts or not mention.ambiguous}
+    if all(mention.city in sure for mention in mentions):
+        return mentions
     named = {abroad.country for abroad in lands.countries}
     linked = list(_linked(mentions, sure, page))
-    for mention in mentions:
-        confirmed = mention.city in sure or lands.country_of(mention.start, mention.end) == mention.country
+
+    def is_confirmed(mention: Mention) -> bool:
+        if mention in linked or lands.country_of(mention.start, mention.end) == mention.country:
+            return True
         likely = speaking or (staged and (mention.sentence == 0 or mention.country in named))
-        if confirmed or mention in linked or (likely and not _HAN.match(page.text[mention.start])):
-            yield mention
+        return bool(likely) and not _HAN.match(page.text[mention.start])
+
+    return [mention for mention in mentions if mention.city in sure or is_confirmed(mention)]
 
 
 def _linked(mentions: list[Mention], sure: set[str], page: Page) -> Iterator[Mention]:

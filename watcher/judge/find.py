@@ -2,15 +2,14 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
 from watcher.judge.page import Page
-from watcher.judge.rules import Rule, Rules, edge, is_letter
+from watcher.judge.rules import EDGES, LETTER, Guards, Rules, Sought
 from watcher.settings.cities import City
-from watcher.settings.topics import Cooperation, Country, Cue, Phrase
+from watcher.settings.topics import Cooperation, Country, Cue
 
 T = TypeVar("T")
 
@@ -23,7 +22,8 @@ Found = list[tuple[int, int, int]]
 """The automaton's answer: number of the text, start, end."""
 
 
-class Hit(NamedTuple, Generic[T]):
+@dataclass(slots=True)
+class Hit(Generic[T]):
     """Hold one find: `start` and `end` are offsets in the page. `refused` says why it cannot count."""
 
     owner: T
@@ -34,11 +34,11 @@ class Hit(NamedTuple, Generic[T]):
     ambiguous: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Finds:
     """Hold all finds of a page by what they are, in the order of the text; of the fields only which there are."""
 
-    phrases: list[Hit[Phrase]]
+    phrases: list[Hit[Sought]]
     cities: list[Hit[City]]
     cues: list[Hit[Cue]]
     countries: list[Hit[Country]]
@@ -53,13 +53,13 @@ def find_texts(rules: Rules, page: Page) -> Found:
 def may_matter(rules: Rules, page: Page, found: Found) -> bool:
     """Tell whether the phrases that occur could reach `near` if all of them counted: mostly they cannot."""
     total = 0.0
-    seen: set[int] = set()
+    seen: set[Sought] = set()
     for number, start, _ in found:
         for phrase in rules.helping.get(number, ()):
-            if phrase.needs == "two_in_title" and start >= page.title_end:
+            if phrase in seen or (phrase.needs == "two_in_title" and start >= page.title_end):
                 continue
-            total += 0 if id(phrase) in seen else phrase.weight
-            seen.add(id(phrase))
+            seen.add(phrase)
+            total += phrase.weight
         if total >= rules.least:
             return True
     return total >= rules.least
@@ -68,57 +68,75 @@ def may_matter(rules: Rules, page: Page, found: Found) -> bool:
 def find_all(rules: Rules, page: Page, found: Found) -> Finds:
     """Sort what was found by what it means; leave out what is part of another word or guarded."""
     hits = _sort_hits(rules, page, found)
-    taken = {at for cue in hits[Cue] if not is_letter(page.text[cue.start]) for at in range(cue.start + 1, cue.end)}
-    japanese = bool(_KANA.search(page.text))
+    cues = [hit for hit in hits[Cue] if not hit.refused]
+    if any(hit.owner.lang == "ja" for hit in cues) and not _KANA.search(page.text):
+        cues = [hit for hit in cues if hit.owner.lang != "ja"]
     return Finds(
-        phrases=hits[Phrase],
-        cities=_longest(hit for hit in hits[City] if _is_whole(hit, page) and not _crosses(hit, taken))[:MOST_FINDS],
-        cues=[hit for hit in hits[Cue] if not hit.refused and (japanese or hit.owner.lang != "ja")][:MOST_FINDS],
+        phrases=hits[Sought],
+        cities=_longest(_whole_names(hits[City], hits[Cue], page))[:MOST_FINDS],
+        cues=cues[:MOST_FINDS],
         countries=_longest(hits[Country])[:MOST_FINDS],
-        fields=frozenset(hit.owner.id for hit in hits[Cooperation]),
+        fields=frozenset([hit.owner.id for hit in hits[Cooperation]]),
     )
 
 
 def stands_free(text: str, start: int, end: int) -> bool:
     """Tell whether a find is no part of a longer word; Han, hiragana and Hangul have no such edges."""
-    head, tail = edge(text[start]), edge(text[end - 1])
-    return not (head and edge(text[start - 1]) == head) and not (tail and edge(text[end]) == tail)
+    head, tail = EDGES[text[start]], EDGES[text[end - 1]]
+    return not (head and EDGES[text[start - 1]] == head) and not (tail and EDGES[text[end]] == tail)
 
 
 def _sort_hits(rules: Rules, page: Page, found: Found) -> dict[type, list[Hit[Any]]]:
-    """Return the finds by what they are, in the order of the text, of those that begin together the longest first."""
-    hits: dict[type, list[Hit[Any]]] = {sort: [] for sort in (Phrase, City, Cue, Country, Cooperation)}
-    text, borders = page.text, page.borders
+    """Return the finds by what they are, in the order of the text, of those that begin together the longest first.
+
+    Of what is guarded phrases are kept, for they are explained, and cues, for no name begins inside one.
+    """
+    hits: dict[type, list[Hit[Any]]] = {sort: [] for sort in (Sought, City, Cue, Country, Cooperation)}
+    text, borders, heads, tails, meanings = page.text, page.borders, rules.heads, rules.tails, rules.meanings
     longest_first = found[::-1]
     for number, start, end in sorted(longest_first, key=itemgetter(1)):
-        head, tail = rules.heads[number], rules.tails[number]
-        if (head and edge(text[start - 1]) == head) or (tail and edge(text[end]) == tail):
+        head, tail = heads[number], tails[number]
+        if (head and EDGES[text[start - 1]] == head) or (tail and EDGES[text[end]] == tail):
             continue
         sentence = bisect_right(borders, start)
-        for rule in rules.meanings[number]:
-            if rule.title_only and sentence:
+        for sort, owner, not_after, not_before, ambiguous, title_only in meanings[number]:
+            if title_only and sentence:
                 continue
-            refused = _guard(rule, text, start, end) if rule.not_after or rule.not_before else ""
-            hits[rule.sort].append(Hit(rule.owner, start, end, sentence, refused, rule.ambiguous))
+            refused = ""
+            if (not_after and text.endswith(not_after, 0, start)) or (not_before and text.startswith(not_before, end)):
+                if sort is City or sort is Country:
+                    continue
+                refused = _say_guard(not_after, not_before, text, start, end)
+            hits[sort].append(Hit(owner, start, end, sentence, refused, ambiguous))
     return hits
 
 
-def _guard(rule: Rule, text: str, start: int, end: int) -> str:
+def _say_guard(not_after: Guards, not_before: Guards, text: str, start: int, end: int) -> str:
     """Say which guard forbids the place."""
-    if text.endswith(rule.not_after, 0, start):
-        return f"not after '{next(guard for guard in rule.not_after if text.endswith(guard, 0, start))}'"
-    if text.startswith(rule.not_before, end):
-        return f"not before '{next(guard for guard in rule.not_before if text.startswith(guard, end))}'"
-    return ""
+    for guard in not_after:
+        if text.endswith(guard, 0, start):
+            return f"not after '{guard}'"
+    return f"not before '{next(guard for guard in not_before if text.startswith(guard, end))}'"
 
 
-def _longest(hits: Iterable[Hit[T]]) -> list[Hit[T]]:
+def _longest(hits: list[Hit[T]]) -> list[Hit[T]]:
     """Keep the longest of the finds that lie in one another; equal ones all."""
     kept: list[Hit[T]] = []
+    first = last = -1
     for hit in hits:
-        if not hit.refused and (not kept or hit.end > kept[-1].end or hit[1:3] == kept[-1][1:3]):
+        if hit.end > last or (hit.start == first and hit.end == last):
             kept.append(hit)
+            first, last = hit.start, hit.end
     return kept
+
+
+def _whole_names(names: list[Hit[City]], cues: list[Hit[Cue]], page: Page) -> list[Hit[City]]:
+    """Leave out names that begin inside a cue and end behind it: no 長与 in 市長与."""
+    if not names:
+        return names
+    text = page.text
+    taken = {at for cue in cues if EDGES[text[cue.start]] != LETTER for at in range(cue.start + 1, cue.end)}
+    return [hit for hit in names if _is_whole(hit, page) and (hit.start not in taken or hit.end - 1 in taken)]
 
 
 def _is_whole(hit: Hit[City], page: Page) -> bool:
@@ -127,12 +145,7 @@ def _is_whole(hit: Hit[City], page: Page) -> bool:
     But adjectives that cities.csv has in small letters are names (lyonnaise, zaragozana).
     """
     head = page.text[hit.start]
-    if "가" <= head <= "힣":
-        return not "가" <= page.text[hit.start - 1] <= "힣"
-    small = is_letter(head) and page.capitals[hit.start].islower()
-    return not small or page.capitals[hit.start : hit.end] in hit.owner.forms
-
-
-def _crosses(hit: Hit[City], taken: set[int]) -> bool:
-    """Tell whether a name begins inside a cue and ends behind it: no 長与 in 市長与."""
-    return hit.start in taken and hit.end - 1 not in taken
+    if EDGES[head] == LETTER:
+        small = page.capitals[hit.start].islower()
+        return not small or page.capitals[hit.start : hit.end] in hit.owner.forms
+    return not ("가" <= head <= "힣" and "가" <= page.text[hit.start - 1] <= "힣")

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from watcher.judge.cities import Cast, cast_page
+from watcher.judge.cast import Cast
+from watcher.judge.cities import cast_page
 from watcher.judge.find import Finds, Found, find_all, find_texts, may_matter
 from watcher.judge.fingerprint import name_rules
 from watcher.judge.kinds import choose_kind
-from watcher.judge.needs import find_lacks
+from watcher.judge.needs import Lacks
 from watcher.judge.page import Page
 from watcher.judge.pairs import pair_cities, rank_cities
 from watcher.judge.rules import compile_rules
@@ -21,7 +22,7 @@ from watcher.values import Entry, Judgement, Verdict
 _ORDER = (Verdict.REJECTED, Verdict.NEAR, Verdict.MATCHED)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class _Study:
     """Hold what was read on one page."""
 
@@ -70,11 +71,10 @@ class Judge:
     def _study(self, page: Page, found: Found) -> _Study:
         rules = self._rules
         finds = find_all(rules, page, found)
-        speaking = {hit.sentence for hit in finds.phrases if id(hit.owner) in rules.strong and not hit.refused}
+        speaking = {hit.sentence for hit in finds.phrases if hit.owner.strong and not hit.refused}
         cast = cast_page(rules, finds, page, frozenset(speaking))
-        lacks = find_lacks(cast)
-        ranked = zip(rules.topics.topics, rules.ranks, strict=True)
-        return _Study(page, finds, cast, [score_topic(topic, ranks, finds.phrases, lacks) for topic, ranks in ranked])
+        lacks = Lacks(cast)
+        return _Study(page, finds, cast, [score_topic(topic, finds.phrases, lacks) for topic in rules.topics.topics])
 
 
 def _conclude(study: _Study) -> Judgement:

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from itertools import islice
-from typing import NamedTuple
+from dataclasses import dataclass
+from operator import attrgetter
 
 from watcher.judge.find import MOST_FINDS, Finds, Hit, stands_free
 from watcher.judge.page import Page
 from watcher.judge.rules import Rules
-from watcher.settings.topics import Cue
+from watcher.settings.topics import Country, Cue
 from watcher.text.fold import HAN
 
 SHORTEST_LATIN = 3
@@ -21,6 +21,9 @@ LONGEST_CJK = 13
 MOST_WORDS = 3
 """Words that a name in Latin letters has at most."""
 
+FIRST_CJK = "\u2e80"
+"""No character of Han, kana or Hangul syllables comes before this one."""
+
 Span = tuple[int, int]
 """Where a name begins and ends in the page; empty where there is none."""
 
@@ -30,12 +33,13 @@ _WORD = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’-]*\w"
 _FIRST_WORD = re.compile(_WORD)
 _LAST_WORD = re.compile(f"{_WORD}$")
 _OPENING = " \"'“‘("
-_OF_A_COUNTY = re.compile(f"(?<=[县省])([{HAN}]{{2,4}})(?=市)")
+_OF_A_COUNTY = re.compile(f"([{HAN}](?<=[县省].)[{HAN}]{{1,3}})(?=市)")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _OWNS = ("'", "’")
 
 
-class Name(NamedTuple):
+@dataclass(slots=True)
+class Name:
     """Hold a name as it was written, its place in the page, and whether it acts as a city somewhere."""
 
     written: str
@@ -53,16 +57,17 @@ def unknown_names(rules: Rules, finds: Finds, page: Page) -> list[Name]:
     cues = [cue for cue in finds.cues if cue.owner.names and known.isdisjoint(_beside(cue))]
     acting = [_beside_cue(rules, cue, page) for cue in cues if cue.owner.acts]
     told = [_beside_cue(rules, cue, page) for cue in cues if not cue.owner.acts]
-    told += [*_before_countries(rules, finds, page), *_after_countries(rules, finds, page), *_in_towns(rules, page)]
-    spans = {page.text[start:end]: (start, end) for start, end in (*told, *acting)}
+    told += [*_beside_countries(rules, finds.countries, page), *_in_towns(rules, page)]
+    spans = {page.text[start:end]: (start, end) for start, end in (*told, *acting) if end - start >= SHORTEST_CJK}
+    if not spans:
+        return []
     keys = {page.text[start:end] for start, end in acting}
-    places = (
-        Name(page.place(*span).written, start, start + len(key), acts=key in keys)
-        for key, span in spans.items()
-        if len(key) >= SHORTEST_CJK and not _is_none(key, rules)
-        for start in _everywhere(key, page)
-    )
-    return sorted(islice(places, MOST_FINDS), key=lambda name: name.start)
+    names: list[Name] = []
+    for key, span in spans.items():
+        if not _is_none(key, rules):
+            written, acts = page.place(*span).written, key in keys
+            names += [Name(written, start, start + len(key), acts) for start in _everywhere(key, page)]
+    return sorted(names[:MOST_FINDS], key=attrgetter("start"))
 
 
 def _beside(cue: Hit[Cue]) -> tuple[int, int]:
@@ -76,16 +81,16 @@ def _beside_cue(rules: Rules, cue: Hit[Cue], page: Page) -> Span:
     return _words_after(cue.end, page, rules)
 
 
-def _before_countries(rules: Rules, finds: Finds, page: Page) -> Iterator[Span]:
-    for country in finds.countries:
-        if page.text.endswith(", ", 0, country.start) and not page.capitals.startswith(_OWNS, country.end):
-            yield _words_before(country.start - 2, page, rules)
-
-
-def _after_countries(rules: Rules, finds: Finds, page: Page) -> Iterator[Span]:
-    for country in finds.countries:
-        if found := rules.names.country.match(page.text, country.end):
-            yield found.span(found.lastindex or 0)
+def _beside_countries(rules: Rules, countries: list[Hit[Country]], page: Page) -> list[Span]:
+    """Return the names before their country ("Toride, Japan"), then those right after it."""
+    text, capitals = page.text, page.capitals
+    before = [
+        _words_before(country.start - 2, page, rules)
+        for country in countries
+        if text.endswith(", ", 0, country.start) and not capitals.startswith(_OWNS, country.end)
+    ]
+    after = [rules.names.country.match(text, country.end) for country in countries]
+    return before + [found.span(found.lastindex or 0) for found in after if found]
 
 
 def _in_towns(rules: Rules, page: Page) -> Iterator[Span]:
@@ -109,6 +114,8 @@ def _everywhere(key: str, page: Page) -> Iterator[int]:
 
 def _name_before(end: int, page: Page, rules: Rules) -> Span:
     """Return the name that ends there, in Latin letters, Han, katakana or Hangul."""
+    if page.text[end - 1] < FIRST_CJK:
+        return _words_before(end, page, rules)
     found = rules.names.before.search(page.text, max(page.line_start(end), end - LONGEST_CJK), end)
     if not found:
         return _words_before(end, page, rules)

@@ -2,8 +2,8 @@
 
 import re
 from bisect import bisect_right
+from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from watcher.text.fold import Folded, search_form, trace_fold
 from watcher.values import Entry
@@ -15,7 +15,8 @@ READ_CHARACTERS = 4000
 _SENTENCE_END = re.compile(r"[\n。!?;.](?:(?<!\.)[\n。!?;]*|(?<=\w{3}\.)\.*(?=[ \"')\]]))")
 
 
-class Block(NamedTuple):
+@dataclass(slots=True)
+class Block:
     """Hold one line of one field: where it begins in the field (`at`) and in the page (`start`, to `end`)."""
 
     field: str
@@ -25,7 +26,8 @@ class Block(NamedTuple):
     end: int
 
 
-class Place(NamedTuple):
+@dataclass(slots=True)
+class Place:
     """Hold where something was written: `start` and `end` are offsets in the original `field`."""
 
     field: str
@@ -43,17 +45,22 @@ class Page:
     def __init__(self, entry: Entry) -> None:
         self.blocks: list[Block] = []
         self.text = ""
+        self._starts: list[int] = []
         self._folded: dict[int, Folded] = {}
         self._places: dict[tuple[int, int], Place] = {}
-        for name in FIELDS:
-            self._add(name, getattr(entry, name)[:READ_CHARACTERS])
+        self._add(FIELDS[0], entry.title[:READ_CHARACTERS])
+        self.title_end = len(self.text)
+        """Where the title ends."""
+        self._add(FIELDS[1], entry.summary[:READ_CHARACTERS])
+        self._add(FIELDS[2], entry.text[:READ_CHARACTERS])
 
     def _add(self, field: str, text: str) -> None:
         at = 0
         for line in text.split("\n"):
-            if line.strip():
+            if line and not line.isspace():
                 start = len(self.text)
                 self.text += search_form(line) + "\n"
+                self._starts.append(start)
                 self.blocks.append(Block(field, line, at, start, len(self.text) - 1))
             at += len(line) + 1
 
@@ -61,11 +68,6 @@ class Page:
     def borders(self) -> list[int]:
         """Return where sentences end, that of the title first; so many as lie before an offset is its sentence."""
         return [self.title_end, *[found.end() for found in _SENTENCE_END.finditer(self.text, self.title_end)]]
-
-    @cached_property
-    def title_end(self) -> int:
-        """Return where the title ends."""
-        return next((block.start for block in self.blocks if block.field != FIELDS[0]), len(self.text))
 
     @cached_property
     def capitals(self) -> str:
@@ -82,30 +84,27 @@ class Page:
 
     def place(self, start: int, end: int) -> Place:
         """Return where a find stands in what was written."""
-        place = self._places.get((start, end))
-        if not place:
-            block = self.blocks[bisect_right(self._starts, start) - 1]
-            first, last = self._trace(block).span(start - block.start, end - block.start)
-            place = Place(block.field, block.at + first, block.at + last, block.written[first:last])
-            self._places[start, end] = place
+        if known := self._places.get((start, end)):
+            return known
+        block = self.blocks[bisect_right(self._starts, start) - 1]
+        folded = self._folded.get(block.start) or self._trace(block)
+        first, last = folded.span(start - block.start, end - block.start)
+        place = Place(block.field, block.at + first, block.at + last, block.written[first:last])
+        self._places[start, end] = place
         return place
 
     def _trace(self, block: Block) -> Folded:
-        if block.start not in self._folded:
-            self._folded[block.start] = trace_fold(block.written, self.text[block.start : block.end])
-        return self._folded[block.start]
+        folded = trace_fold(block.written, self.text[block.start : block.end])
+        self._folded[block.start] = folded
+        return folded
 
     def _with_capitals(self, block: Block) -> str:
         if len(block.written) == block.end - block.start:
             return block.written
         if block.written == block.written.lower():
             return self.text[block.start : block.end]
-        folded = self._trace(block)
+        folded = self._folded.get(block.start) or self._trace(block)
         return "".join(
             character.upper() if block.written[at].isupper() and len(character.upper()) == 1 else character
             for character, at in zip(folded.text, folded.offsets, strict=True)
         )
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [block.start for block in self.blocks]

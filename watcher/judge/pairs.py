@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from itertools import combinations
 
-from watcher.judge.cities import Cast
+from watcher.judge.cast import Cast
 from watcher.judge.score import Line
 
 TITLE_POINTS = 3
@@ -17,15 +17,13 @@ def rank_cities(cast: Cast, lines: Iterable[Line]) -> dict[str, int]:
     """Give each city points for standing in the title, acting, and standing beside what counted."""
     sentences = {line.hit.sentence for line in lines}
     near = sentences | {sentence + 1 for sentence in sentences}
-    places: dict[str, set[int]] = {city: set() for city in cast.names}
-    for mention in cast.mentions:
-        places[mention.city].add(mention.sentence)
-    acting = {mention.city for mention in cast.mentions if mention.acts}
-    return {
-        city: (0 in told) * TITLE_POINTS + (city in acting) * ACT_POINTS + min(len(told & near), MOST_SENTENCES)
-        for city, told in places.items()
-        if 0 in told or told & near
-    }
+    points: dict[str, int] = {}
+    for city, places in cast.places.items():
+        beside = len(places & near)
+        if beside or 0 in places:
+            titled, acting = (0 in places) * TITLE_POINTS, (city in cast.acting) * ACT_POINTS
+            points[city] = titled + acting + min(beside, MOST_SENTENCES)
+    return points
 
 
 def pair_cities(cast: Cast, points: dict[str, int]) -> tuple[str, ...]:

@@ -11,7 +11,9 @@ LONGEST_KANA = 12
 LONGEST_HANGUL = 9
 """Characters that a name has at most."""
 
-_KANA_NAME = f"(?<![ァ-ヺー・])[ァ-ヺ][ァ-ヺー]{{1,{LONGEST_KANA - 1}}}(?:・[ァ-ヺー]{{2,}})?(?![ァ-ヺー・])"
+_KANA_REST = f"[ァ-ヺー]{{1,{LONGEST_KANA - 1}}}(?:・[ァ-ヺー]{{2,}})?(?![ァ-ヺー・])"
+_KANA_NAME = f"[ァ-ヺ](?<![ァ-ヺー・].){_KANA_REST}"
+"""What stands before is asked behind the first character: a search for a character is fast, one for a place is not."""
 _HANGUL_NAME = f"[가-힣]{{2,{LONGEST_HANGUL}}}?(?<!도)(?=시(?:[^가-힣]|[와의는가에로청장]))"
 """A word with 시; 도시 is the word for city, so a name does not end with 도."""
 
@@ -43,8 +45,7 @@ def compile_patterns(names: Names) -> NamePatterns:
         start=re.compile(f"{ends}|{words}" if words else ends),
         before=re.compile(f"({_KANA_NAME}|[{HAN}ヶ]{{2,{LONGEST_HAN}}}|(?<![가-힣])[가-힣]{{2,{LONGEST_HANGUL}}})$"),
         country=re.compile(
-            f"国?[・ ]?(?:[{HAN}]{{1,4}}[省州县道府])?({han})|・({_KANA_NAME.removeprefix('(?<![ァ-ヺー・])')})"
-            f"| (?:[가-힣]+ )?({_HANGUL_NAME})"
+            f"国?[・ ]?(?:[{HAN}]{{1,4}}[省州县道府])?({han})|・([ァ-ヺ]{_KANA_REST})| (?:[가-힣]+ )?({_HANGUL_NAME})"
         ),
         town=re.compile(f"({_KANA_NAME}){town}(?!市[长人])"),
         title=re.compile(f"{_one_of(names.titles)}(?!{_one_of(names.no_town_before)})"),

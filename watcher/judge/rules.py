@@ -1,5 +1,6 @@
 """Compile topics and cities into one automaton and the rules behind each of its texts."""
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,11 +12,18 @@ from ahocorasick_rs import AhoCorasick
 
 from watcher.judge.patterns import NamePatterns, compile_patterns
 from watcher.settings.cities import City
-from watcher.settings.topics import Cooperation, Country, Cue, Phrase, Topics
+from watcher.settings.topics import Cooperation, Country, Cue, Needs, Phrase, Topic, Topics, Wording
 from watcher.text.fold import HAN, KANA, search_form, search_forms
+from watcher.values import Kind
 
 MOST_WORDS = 4
 """Longer Korean texts are looked for as written only."""
+
+LETTER = "letter"
+"""The sort of characters of a script that puts blanks between words (Latin, Cyrillic ...)."""
+
+MOST_CHARACTERS = 4096
+"""Of so many characters the sort is kept."""
 
 _HANGUL = re.compile("[가-힣]")
 _HAN = re.compile(f"[{HAN}]+")
@@ -24,7 +32,28 @@ _CLOSED = re.compile(f"[{HAN}{KANA}]")
 
 Guards = tuple[str, ...]
 
-Owner = Phrase | City | Cue | Country | Cooperation
+
+@dataclass(slots=True, eq=False)
+class Sought:
+    """Hold a phrase as the inner loops need it: to read a field of a model of the settings takes six times as long.
+
+    `rank` is its place in its topic, `heft` what it weighs against a find inside its own: a veto more than all.
+    `helps`: it has points to give; `strong`: enough of them to match alone.
+    """
+
+    label: str
+    topic: Topic
+    rank: int
+    weight: float
+    heft: float
+    needs: Needs
+    kind: Kind | None
+    veto: bool
+    helps: bool
+    strong: bool
+
+
+Owner = Sought | City | Cue | Country | Cooperation
 
 
 class Rule(NamedTuple):
@@ -46,8 +75,7 @@ class Rules:
     """Hold everything compiled: one automaton, and what its texts mean, by their number.
 
     `heads` and `tails` are the edges at which a text would be part of a longer word.
-    `helping` are the phrases that have points to give, `strong` the ids of those that match alone, `ranks` for
-    each topic the places of its phrases. `least` is the lowest `near` of all topics.
+    `helping` are the phrases that have points to give; `least` is the lowest `near` of all topics.
     `homes` leads a country's code to that of the country it counts as; `never` are folded words that are no name
     of a city, `never_ends` those of them in Han, `endings` such as are none when alone, `names` how other names
     look, `datelines`, `capitals`, `provinces` and `titles` those of `[names]`.
@@ -64,12 +92,10 @@ class Rules:
     provinces: frozenset[str]
     titles: frozenset[str]
     least: float
-    strong: frozenset[int]
-    ranks: tuple[dict[int, int], ...]
     meanings: list[tuple[Rule, ...]]
     heads: list[str]
     tails: list[str]
-    helping: dict[int, list[Phrase]]
+    helping: dict[int, list[Sought]]
     automaton: AhoCorasick
 
 
@@ -85,37 +111,40 @@ def compile_rules(topics: Topics, cities: Iterable[City]) -> Rules:
         endings=frozenset(map(search_form, topics.names.endings)),
         never_ends=tuple(word for word in never if _HAN.fullmatch(word)),
         names=compile_patterns(topics.names),
-        titles=frozenset(topics.names.titles),
+        titles=frozenset(search_form(topics.names.titles)),
         provinces=frozenset(search_form(topics.names.provinces)),
         capitals=frozenset(topics.names.capitals),
         datelines=tuple(map(search_form, topics.names.datelines)),
         least=min((topic.near for topic in topics.topics), default=0),
-        strong=frozenset(
-            id(phrase)
-            for topic in topics.topics
-            for phrase in topic.phrases
-            if phrase.weight >= topic.match and phrase.needs != "two_in_title"
-        ),
-        ranks=tuple({id(phrase): rank for rank, phrase in enumerate(topic.phrases)} for topic in topics.topics),
         meanings=list(texts.values()),
-        heads=[edge(key[0]) for key in texts],
-        tails=[edge(key[-1]) for key in texts],
+        heads=[EDGES[key[0]] for key in texts],
+        tails=[EDGES[key[-1]] for key in texts],
         helping=dict(_helping_phrases(texts.values())),
         automaton=AhoCorasick(list(texts)),
     )
 
 
-def is_letter(character: str) -> bool:
-    """Tell whether a character belongs to a script that puts blanks between words (Latin, Cyrillic ...)."""
-    return character.isalnum() and (character < "\u1100" or "\u1e00" <= character < "\u2000")
+class _Edges(dict[str, str]):
+    """Name the sort of a character that grows together with its like into words; Han, hiragana and Hangul do not.
+
+    Filled as characters are met: looked up at both ends of all that is found, a function would take twice as long.
+    """
+
+    def __missing__(self, character: str) -> str:
+        edge = _edge(character)
+        if len(self) < MOST_CHARACTERS:
+            self[character] = edge
+        return edge
 
 
-@lru_cache(maxsize=4096)
-def edge(character: str) -> str:
-    """Name the sort of character that grows together with its like into words; Han, hiragana and Hangul do not."""
+EDGES = _Edges()
+
+
+def _edge(character: str) -> str:
     if "\u30a1" <= character <= "\u30fa" or character == "\u30fc":
         return "katakana"
-    return "letter" if is_letter(character) else ""
+    has_blanks_between = character < "\u1100" or "\u1e00" <= character < "\u2000"
+    return LETTER if character.isalnum() and has_blanks_between else ""
 
 
 def _never_names(topics: Topics) -> frozenset[str]:
@@ -124,17 +153,40 @@ def _never_names(topics: Topics) -> frozenset[str]:
 
 
 def _topic_texts(topics: Topics) -> Iterator[tuple[str, tuple[Rule]]]:
-    wordings: list[Phrase | Cue | Country] = [phrase for topic in topics.topics for phrase in topic.phrases]
-    for wording in (*wordings, *topics.cues, *topics.countries):
-        title_only = isinstance(wording, Phrase) and wording.needs == "two_in_title"
-        if wording.not_after or wording.not_before:
-            for text in wording.text:
-                guards = _fold_guards(text, wording.not_after, wording.not_before)
-                yield text, (Rule(type(wording), wording, *guards, title_only=title_only),)
-        else:
-            yield from zip(wording.text, repeat((Rule(type(wording), wording, title_only=title_only),)))
+    for topic in topics.topics:
+        for rank, phrase in enumerate(topic.phrases):
+            yield from _wording_texts(phrase, _seek(phrase, topic, rank), title_only=phrase.needs == "two_in_title")
+    wordings: list[Cue | Country] = [*topics.cues, *topics.countries]
+    for wording in wordings:
+        yield from _wording_texts(wording, wording)
     for area in topics.fields:
         yield from zip(area.text, repeat((Rule(Cooperation, area),)))
+
+
+def _wording_texts(
+    wording: Wording, owner: Sought | Cue | Country, *, title_only: bool = False
+) -> Iterator[tuple[str, tuple[Rule]]]:
+    if not (wording.not_after or wording.not_before):
+        yield from zip(wording.text, repeat((Rule(type(owner), owner, title_only=title_only),)))
+        return
+    for text in wording.text:
+        guards = _fold_guards(text, wording.not_after, wording.not_before)
+        yield text, (Rule(type(owner), owner, *guards, title_only=title_only),)
+
+
+def _seek(phrase: Phrase, topic: Topic, rank: int) -> Sought:
+    return Sought(
+        label=phrase.label,
+        topic=topic,
+        rank=rank,
+        weight=phrase.weight,
+        heft=math.inf if phrase.veto else abs(phrase.weight),
+        needs=phrase.needs,
+        kind=phrase.kind,
+        veto=phrase.veto,
+        helps=phrase.weight > 0,
+        strong=phrase.weight >= topic.match and phrase.needs != "two_in_title",
+    )
 
 
 def _city_texts(city: City) -> Iterator[tuple[str, tuple[Rule]]]:
@@ -163,11 +215,11 @@ def _gather_rules(wanted: list[tuple[str, tuple[Rule]]]) -> dict[str, tuple[Rule
     return texts
 
 
-def _helping_phrases(meanings: Iterable[tuple[Rule, ...]]) -> Iterator[tuple[int, list[Phrase]]]:
+def _helping_phrases(meanings: Iterable[tuple[Rule, ...]]) -> Iterator[tuple[int, list[Sought]]]:
     for number, rules in enumerate(meanings):
-        if len(rules) == 1 and rules[0].sort is not Phrase:
+        if len(rules) == 1 and rules[0].sort is not Sought:
             continue
-        phrases = [rule.owner for rule in rules if isinstance(rule.owner, Phrase) and rule.owner.weight > 0]
+        phrases = [rule.owner for rule in rules if isinstance(rule.owner, Sought) and rule.owner.helps]
         if phrases:
             yield number, phrases
 

@@ -1,89 +1,88 @@
 """Add up what counts: each phrase once, where it has beside it what it needs."""
 
-import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import NamedTuple
 
 from watcher.judge.find import Hit
-from watcher.settings.topics import Needs, Phrase, Topic
+from watcher.judge.rules import Sought
+from watcher.settings.topics import Needs, Topic
 from watcher.values import Verdict
 
 AGAIN = "counts once"
 
 
-class Line(NamedTuple):
+@dataclass(slots=True)
+class Line:
     """Hold one find of a phrase; `refused` says why it does not count, and is empty where it does."""
 
-    phrase: Phrase
-    hit: Hit[Phrase]
-    refused: str = ""
+    phrase: Sought
+    hit: Hit[Sought]
+    refused: str
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Score:
-    """Hold the addition for one topic: all finds, and those that count, in the order of topics.toml."""
+    """Hold the addition for one topic: all finds in the order of the text, those that count in that of topics.toml.
+
+    `total` is the sum of the weights; `veto` the find that rejects the entry, if there is one.
+    """
 
     topic: Topic
     lines: list[Line]
     counted: list[Line]
-
-    @cached_property
-    def total(self) -> float:
-        """Return the sum of the weights."""
-        return sum(line.phrase.weight for line in self.counted)
-
-    @property
-    def veto(self) -> Line | None:
-        """Return the find that rejects the entry, if there is one."""
-        return next((line for line in self.counted if line.phrase.veto), None)
-
-    @cached_property
-    def verdict(self) -> Verdict:
-        """Return what the topic decides."""
-        if self.topic.all or (self.total >= self.topic.match and not self.veto):
-            return Verdict.MATCHED
-        return Verdict.NEAR if self.total >= self.topic.near and not self.veto else Verdict.REJECTED
+    total: float
+    veto: Line | None
+    verdict: Verdict
 
 
-def score_topic(
-    topic: Topic, ranks: Mapping[int, int], hits: Iterable[Hit[Phrase]], lacks: Callable[[Needs, int], str]
-) -> Score:
-    """Add up one topic: `ranks` are the places of its phrases, `lacks` tells what a phrase lacks in a sentence.
+def score_topic(topic: Topic, hits: Iterable[Hit[Sought]], lacks: Mapping[tuple[Needs, int], str]) -> Score:
+    """Add up one topic; `lacks` tells what a phrase lacks in a sentence."""
+    lines = _refuse_lines([hit for hit in hits if hit.owner.topic is topic], lacks)
+    counted = sorted([line for line in lines if not line.refused], key=by_rank)
+    total = sum([line.phrase.weight for line in counted])
+    veto = next((line for line in counted if line.phrase.veto), None)
+    return Score(topic, lines, counted, total, veto, _decide(topic, total, vetoed=veto is not None))
+
+
+def _refuse_lines(hits: Iterable[Hit[Sought]], lacks: Mapping[tuple[Needs, int], str]) -> list[Line]:
+    """Return the finds with the reason why they do not count.
 
     Each phrase counts once. Of finds in one another the longest counts, unless the inner one weighs more; for the
     hits come in the order of the text, of those that begin together the longest first.
     """
     lines: list[Line] = []
     counted: set[int] = set()
-    outer: list[Hit[Phrase]] = []
+    outer: list[Hit[Sought]] = []
     reach = 0
     for hit in hits:
         phrase = hit.owner
-        if id(phrase) not in ranks:
-            continue
-        refused = hit.refused or lacks(phrase.needs, hit.sentence)
+        refused = hit.refused or lacks[phrase.needs, hit.sentence]
         if not refused and hit.end <= reach:
             refused = _is_inside(hit, outer)
         if not refused:
             outer = [hit] if hit.start >= reach else [*outer, hit]
             reach = max(reach, hit.end)
-            refused = AGAIN if id(phrase) in counted else ""
-            counted.add(id(phrase))
+            refused = AGAIN if phrase.rank in counted else ""
+            counted.add(phrase.rank)
         lines.append(Line(phrase, hit, refused))
-    lines.sort(key=lambda line: ranks[id(line.phrase)])
-    return Score(topic, lines, [line for line in lines if not line.refused])
+    return lines
 
 
-def _is_inside(hit: Hit[Phrase], outer: Iterable[Hit[Phrase]]) -> str:
+def _is_inside(hit: Hit[Sought], outer: Iterable[Hit[Sought]]) -> str:
     """Say in which longer find that weighs as much this one lies."""
+    length, heft = hit.end - hit.start, hit.owner.heft
     for one in outer:
-        longer = one.end >= hit.end and one.end - one.start > hit.end - hit.start
-        if longer and _heft(one.owner) >= _heft(hit.owner):
+        if one.end >= hit.end and one.end - one.start > length and one.owner.heft >= heft:
             return f"inside '{one.owner.label}'"
     return ""
 
 
-def _heft(phrase: Phrase) -> float:
-    return math.inf if phrase.veto else abs(phrase.weight)
+def by_rank(line: Line) -> int:
+    """Return the place of a find in the addition: that of its phrase in topics.toml."""
+    return line.phrase.rank
+
+
+def _decide(topic: Topic, total: float, *, vetoed: bool) -> Verdict:
+    if topic.all or (total >= topic.match and not vetoed):
+        return Verdict.MATCHED
+    return Verdict.NEAR if total >= topic.near and not vetoed else Verdict.REJECTED

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from watcher.judge.cities import Cast
+from watcher.judge.cast import Cast
 from watcher.judge.find import Finds
 from watcher.judge.page import Page
-from watcher.judge.score import Line, Score
+from watcher.judge.score import Line, Score, by_rank
 from watcher.values import Judgement, Reason, Verdict
 
 MOST_NAMED = 4
@@ -82,7 +82,7 @@ def list_reasons(score: Score, page: Page) -> Iterator[Reason]:
 def list_rows(score: Score, page: Page) -> Iterator[Row]:
     """Return every find of the topic's phrases, with the sum so far."""
     total = 0.0
-    for line in score.lines:
+    for line in sorted(score.lines, key=by_rank):
         place = page.place(line.hit.start, line.hit.end)
         total += 0 if line.refused else line.phrase.weight
         yield Row(

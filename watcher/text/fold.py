@@ -102,14 +102,19 @@ def fold_with_offsets(text: str) -> Folded:
 
 def trace_fold(text: str, folded: str) -> Folded:
     """Find the way back from what `fold` made of a text: mostly each character is one character."""
-    if len(folded) == len(text) and _folds_singly(text):
-        return Folded(folded, range(len(text)), range(1, len(text) + 1))
-    return _walk(text)
+    if not _folds_singly(text):
+        return _walk(text)
+    offsets, ends = range(len(text)), range(1, len(text) + 1)
+    if len(folded) == len(text):
+        return Folded(folded, offsets, ends)
+    return _drop_blanks(_fold_characters(text), offsets, ends)
 
 
 def _folds_singly(text: str) -> bool:
+    if text.isascii() or _PLAIN.fullmatch(text):
+        return True
     pieces = (_SINGLY[ord(character)] for character in set(text))
-    return bool(_PLAIN.fullmatch(text)) or all(len(piece) == 1 and piece != _JOINS for piece in pieces)
+    return all(len(piece) == 1 and piece != _JOINS for piece in pieces)
 
 
 def _fold_characters(text: str) -> str:
@@ -175,7 +180,7 @@ def _joins(character: str) -> bool:
     return "\u1160" <= first <= "\u11ff" or unicodedata.category(first).startswith("M")
 
 
-def _drop_blanks(text: str, offsets: list[int], ends: list[int]) -> Folded:
+def _drop_blanks(text: str, offsets: Sequence[int], ends: Sequence[int]) -> Folded:
     """Make runs of blanks one blank and remove those inside CJK, in the text and in its offsets."""
     kept: list[int] = []
     last = 0

@@ -4,8 +4,6 @@ import socket
 import ssl
 import struct
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -13,72 +11,20 @@ from pathlib import Path
 import httpx
 import pytest
 import trustme
+from fetching import BODY, Reply, Server, failure, moved, reply, serving
 
 from watcher.errors import ConfigError, FetchProblem
 from watcher.fetch import Fetcher
 from watcher.fetch.connect import open_client
+from watcher.fetch.guard import Allowed
 from watcher.fetch.problems import Progress, as_problems
 from watcher.settings.watcher import FetchSettings
 from watcher.values import Failed, Feed, Fetched, Outcome, Trouble, Unchanged
 
 NOW = datetime(2026, 9, 28, 2, tzinfo=UTC)
-BODY = b"<rss><channel><item><title>Gothenburg and Bergen</title></item></channel></rss>"
 HASH = sha256(BODY).hexdigest()
 SETTINGS = FetchSettings(max_megabytes=1, allow_private=("127.0.0.1",))
 MEGABYTE = 1_000_000
-
-Reply = bytes | Callable[[asyncio.StreamWriter], Awaitable[None]]
-
-
-class Server:
-    """A web server on loopback that gives its replies in turn, the last one again and again."""
-
-    def __init__(self, *replies: Reply) -> None:
-        self.replies = list(replies)
-        self.asked: list[dict[str, str]] = []
-        self.port = 0
-
-    def url(self, path: str = "/feed", user: str = "") -> str:
-        return f"http://{user}127.0.0.1:{self.port}{path}"
-
-    async def attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while head := (await reader.readuntil(b"\r\n\r\n")).decode("latin-1"):
-                first, *lines = head.strip().split("\r\n")
-                headers = dict(line.lower().split(": ", 1) for line in lines)
-                self.asked.append(headers | {"path": first.split()[1]})
-                reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
-                if isinstance(reply, bytes):
-                    writer.write(reply.replace(b"{port}", str(self.port).encode()))
-                    await writer.drain()
-                else:
-                    await reply(writer)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        finally:
-            writer.close()
-
-
-@asynccontextmanager
-async def serving(*replies: Reply, tls: ssl.SSLContext | None = None) -> AsyncIterator[Server]:
-    server = Server(*replies)
-    listener = await asyncio.start_server(server.attend, "127.0.0.1", 0, ssl=tls)
-    server.port = listener.sockets[0].getsockname()[1]
-    try:
-        yield server
-    finally:
-        listener.close()
-        await asyncio.sleep(0)
-
-
-def reply(status: str = "200 OK", body: bytes = BODY, **headers: str) -> bytes:
-    fields = {"content-length": str(len(body)), **{name.replace("_", "-"): text for name, text in headers.items()}}
-    head = "".join(f"{name}: {text}\r\n" for name, text in fields.items() if text)
-    return f"HTTP/1.1 {status}\r\n{head}\r\n".encode() + body
-
-
-def moved(where: str, status: str = "302 Found") -> bytes:
-    return reply(status, b"", location=where)
 
 
 def look(*replies: Reply, settings: FetchSettings = SETTINGS, user: str = "", **fields: object) -> Outcome:
@@ -103,13 +49,6 @@ def visit_address(url: str, **fields: timedelta) -> Outcome:
             return await fetcher.fetch(Feed(id="f", url=url, **fields))  # type: ignore[arg-type]  # fields of a feed
 
     return asyncio.run(visit())
-
-
-def failure(outcome: Outcome) -> str:
-    assert isinstance(outcome, Failed)
-    assert outcome.problem
-    assert "\n" not in outcome.problem
-    return outcome.problem
 
 
 def test_a_document_arrives_with_its_validators() -> None:
@@ -533,7 +472,7 @@ def test_certificates_that_cannot_be_read_are_one_sentence(
     with pytest.raises(
         ConfigError, match=r"SSL_CERT_FILE or SSL_CERT_DIR names cannot be read \(.+\); correct or unset"
     ):
-        open_client(SETTINGS, "")
+        open_client(SETTINGS, "", Allowed.of(()))
 
 
 def test_a_cancelled_visit_is_cancelled_at_once() -> None:

@@ -34,6 +34,7 @@ PRESCRIBED = {
     "process_result_value": "SQLAlchemy calls it on every TypeDecorator",
     "get_command": "click asks a group for a command by it",
     "handle_DATA": "aiosmtpd calls it when a mail has arrived",
+    "handle_async_request": "httpx asks a transport by it",
     "get_next_fire_time": "APScheduler asks a trigger by it",
     "do_GET": "http.server calls it for a request",
 }

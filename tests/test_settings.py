@@ -9,7 +9,7 @@ from watcher.errors import ConfigError
 from watcher.settings.feeds import load_feeds
 from watcher.settings.load import find_config, packaged_config
 from watcher.settings.overlay import DOCKER_SECRETS
-from watcher.settings.watcher import WatcherSettings, load_watcher
+from watcher.settings.watcher import FetchSettings, WatcherSettings, load_watcher
 
 FEED = '[[feed]]\nid = "a"\nname = "A"\nurl = "https://a.example/"\n'
 
@@ -236,6 +236,30 @@ def test_the_command_lines_database_beats_all(write, monkeypatch):
 def test_private_hosts_may_be_named_by_a_plain_variable(write, monkeypatch):
     monkeypatch.setenv("CITY_WATCHER_FETCH__ALLOW_PRIVATE", "127.0.0.1, intranet.example")
     assert load_watcher(write("watcher.toml", "")).fetch.allow_private == ("127.0.0.1", "intranet.example")
+
+
+@pytest.mark.parametrize(
+    ("written", "known"),
+    [
+        ("Intranet.Example.", "intranet.example"),
+        ("news.büro.example", "news.xn--bro-hoa.example"),
+        ("[::1]", "::1"),
+        ("0:0:0:0:0:0:0:1", "::1"),
+        ("10.1.0.0/16", "10.1.0.0/16"),
+        ("fd00::/8", "fd00::/8"),
+    ],
+)
+def test_what_may_be_private_is_a_host_or_a_network(written: str, known: str) -> None:
+    assert FetchSettings(allow_private=(written,)).allow_private == (known,)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["http://intranet.example/", "intranet.example:8080", "10.1.2.3/16", "*.example", "a?b", "me@b", "[::1]:80"],
+)
+def test_what_is_no_host_or_network_is_refused(write, written: str) -> None:
+    with pytest.raises(ConfigError, match=r"'allow_private' is no host or network; write one such as 'intranet"):
+        load_watcher(write("watcher.toml", f'[fetch]\nallow_private = ["{written}"]\n'))
 
 
 def test_a_wrong_password_is_never_shown(write):

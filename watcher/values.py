@@ -136,11 +136,7 @@ class Trouble(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unchanged:
-    """Say that the feed has nothing new: 304, or the same bytes as last time.
-
-    `moved_to` is where redirects for good lead, empty without one; `fresh_for` is how long the server says that its
-    answer holds.
-    """
+    """Say that the feed has nothing new: 304, or the same bytes as last time; the fields are those of `Fetched`."""
 
     status: int = 304
     bytes: int = 0

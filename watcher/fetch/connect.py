@@ -1,11 +1,16 @@
 """The one HTTP client for all feeds."""
 
+import ssl
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from urllib.request import getproxies
 
 import httpx
 
 from watcher import __version__
 from watcher.errors import ConfigError
+from watcher.fetch.guard import Allowed, GuardedNetwork, Resolve, look_up
+from watcher.fetch.proxies import list_proxies
+from watcher.fetch.transport import GuardedTransport
 from watcher.settings.watcher import FetchSettings
 
 KEPT_CONNECTIONS = 8
@@ -18,32 +23,49 @@ _ACCEPT = (
 )
 
 
-def open_client(settings: FetchSettings, contact: str) -> httpx.AsyncClient:
+def open_client(
+    settings: FetchSettings, contact: str, allowed: Allowed, resolve: Resolve = look_up
+) -> httpx.AsyncClient:
     """Return a client that asks for gzip only, keeps no cookies, and has no limits of time: a visit has one for all.
 
-    Environment proxies are used as httpx does, but never for the hosts of `allow_private`. The address guard has its
-    place here, as `transport=`; then httpx mounts no proxies any more, so `mounts=` must.
+    Environment proxies are used as httpx does, but never for the hosts that are allowed by name. What goes to no proxy
+    goes through the address guard; behind a proxy it cannot look.
     """
+    limits = httpx.Limits(
+        max_connections=settings.slots + KEPT_CONNECTIONS,
+        max_keepalive_connections=KEPT_CONNECTIONS,
+        keepalive_expiry=KEPT_SECONDS,
+    )
+    tls = _trust_authorities()
+    return httpx.AsyncClient(
+        headers=_headers(settings, contact),
+        cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
+        timeout=None,
+        transport=GuardedTransport(GuardedNetwork(allowed, resolve, settings.slots), limits, tls),
+        mounts=_mount_proxies(limits, tls) | {f"all://{_bracket(host)}": None for host in allowed.hosts},
+    )
+
+
+def _trust_authorities() -> ssl.SSLContext:
     try:
-        return httpx.AsyncClient(
-            headers=_headers(settings, contact),
-            cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
-            timeout=None,
-            limits=httpx.Limits(
-                max_connections=settings.slots + KEPT_CONNECTIONS,
-                max_keepalive_connections=KEPT_CONNECTIONS,
-                keepalive_expiry=KEPT_SECONDS,
-            ),
-            mounts={f"all://{_bracket(host)}": None for host in settings.allow_private},
-        )
-    except (ImportError, ValueError, httpx.InvalidURL) as error:
-        raise ConfigError(
-            f"a proxy named in the environment (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY) cannot be used: {error}; "
-            "correct or unset it."
-        ) from error
+        return httpx.create_ssl_context()
     except OSError as error:  # SSLError is one
         raise ConfigError(
             f"the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read ({error.strerror or error}); "
+            "correct or unset it."
+        ) from error
+
+
+def _mount_proxies(limits: httpx.Limits, tls: ssl.SSLContext) -> dict[str, httpx.AsyncBaseTransport | None]:
+    """Make a transport for each proxy: a client that is given one of its own looks for none."""
+    try:
+        return {
+            pattern: httpx.AsyncHTTPTransport(verify=tls, limits=limits, proxy=proxy) if proxy else None
+            for pattern, proxy in list_proxies(getproxies()).items()
+        }
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        raise ConfigError(
+            f"a proxy named in the environment (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY) cannot be used: {error}; "
             "correct or unset it."
         ) from error
 

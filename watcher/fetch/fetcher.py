@@ -12,6 +12,7 @@ import httpx
 
 from watcher.errors import FetchProblem
 from watcher.fetch.connect import open_client
+from watcher.fetch.guard import Allowed, Resolve, look_up
 from watcher.fetch.inflate import choose_inflater
 from watcher.fetch.problems import WITH_RETRY_AFTER, Progress, as_problems, explain_status
 from watcher.fetch.validators import (
@@ -38,17 +39,28 @@ def _utc_now() -> datetime:
 class Fetcher:
     """Fetch feeds with one client; open it with `async with`, then `fetch` any number at a time.
 
-    `contact` is the address that the User-Agent names. `clock` dates validators and Retry-After.
+    `contact` is the address that the User-Agent names. `clock` dates validators and Retry-After. `resolve` finds the
+    addresses of a host.
     """
 
-    def __init__(self, settings: FetchSettings, contact: str, *, clock: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(
+        self,
+        settings: FetchSettings,
+        contact: str,
+        *,
+        clock: Callable[[], datetime] = _utc_now,
+        resolve: Resolve = look_up,
+    ) -> None:
         self._settings = settings
         self._contact = contact
         self._clock = clock
+        self._resolve = resolve
 
     async def __aenter__(self) -> Self:
         """Open the client."""
-        self._client = open_client(self._settings, self._contact)
+        self._client = open_client(
+            self._settings, self._contact, Allowed.of(self._settings.allow_private), self._resolve
+        )
         return self
 
     async def __aexit__(

@@ -3,6 +3,7 @@
 import os
 import re
 from datetime import time, timedelta
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,6 +20,7 @@ from watcher.errors import ConfigError
 from watcher.settings.base import Strict, explain_error, first_mistake, load_text, load_toml, parse_toml
 from watcher.settings.feeds import Zone
 from watcher.settings.overlay import PREFIX, find_laid, read_overlay, refuse_lost_secrets, refuse_unknown
+from watcher.urls import host_of
 
 FILE = "watcher.toml"
 
@@ -28,7 +30,25 @@ def split_words(value: Any) -> Any:
     return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
 
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_words)]
+def private_place(value: str) -> str:
+    """Accept a host as an address names it, or a network such as `10.1.0.0/16`; return it in one form."""
+    try:
+        if place := str(ip_network(value)) if "/" in value else _name_host(value):
+            return place
+    except ValueError:
+        pass
+    raise ValueError("is no host or network; write one such as 'intranet.example.org', '10.1.2.3' or '10.1.0.0/16'")
+
+
+def _name_host(value: str) -> str:
+    try:
+        return str(ip_address(value.removeprefix("[").removesuffix("]")))
+    except ValueError:
+        return "" if re.search(r"[:?#@]", value) else host_of(f"http://{value}/")
+
+
+Place = Annotated[str, AfterValidator(private_place)]
+Places = Annotated[tuple[Place, ...], NoDecode, BeforeValidator(split_words)]
 
 
 def mail_address(value: str) -> str:
@@ -49,7 +69,7 @@ class FetchSettings(Strict):
     timeout_seconds: int = Field(default=30, ge=1, le=300)
     max_megabytes: int = Field(default=10, ge=1, le=500)
     user_agent: str = ""
-    allow_private: Words = ()
+    allow_private: Places = ()
 
     @property
     def every(self) -> timedelta:

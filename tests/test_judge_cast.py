@@ -111,6 +111,7 @@ CITIES = (
     City(id="cordoba-es", name="Córdoba", country="ES", forms=("Córdoba",), ambiguous=("Córdoba",)),
     City(id="granada-es", name="Granada", country="ES", forms=("Granada",)),
     City(id="granada-ni", name="Granada", country="NI", forms=("Granada",)),
+    City(id="managua", name="Managua", country="NI", forms=("Managua",)),
 )
 
 JUDGE = Judge(Topics.model_validate(tomllib.loads(RULES)), CITIES)
@@ -259,6 +260,11 @@ def test_an_ambiguous_name_counts_right_beside_a_sure_one() -> None:
 def test_two_names_of_namesakes_at_home_are_those() -> None:
     assert cities("Pact: Córdoba and Granada") == {"cordoba-es", "granada-es"}
     assert cities("Pact: Osaka and Córdoba") == {"osaka", "cordoba-ar"}
+
+
+def test_of_equal_namesakes_counts_the_one_with_a_city_of_its_country_on_the_page() -> None:
+    assert cities("Pact: Managua and Granada") == {"managua", "granada-ni"}
+    assert cities("Pact: Osaka and Granada") == {"osaka", "granada-es"}
 
 
 def test_a_name_in_small_letters_counts_where_the_list_has_it_so() -> None:

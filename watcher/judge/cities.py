@@ -162,7 +162,7 @@ def _choose(hits: list[Hit[City]], countries: Iterable[Abroad], page: Page) -> l
     """Of the cities that share a name in one place, take the one whose country is named, else one sure of its name.
 
     Of several that are sure the one whose script is written: 안양 is Anyang in Korea. Where two names may both be
-    those of namesakes at home, they are: Córdoba and Granada lie in Spain.
+    those of namesakes at home, they are: Córdoba and Granada lie in Spain. Else one with company.
     """
     if len({hit.start for hit in hits}) == len(hits):
         return hits
@@ -170,14 +170,14 @@ def _choose(hits: list[Hit[City]], countries: Iterable[Abroad], page: Page) -> l
     spans: dict[tuple[int, int], list[Hit[City]]] = {}
     for hit in hits:
         spans.setdefault((hit.start, hit.end), []).append(hit)
-    home = home_of(page)
+    homes = {home_of(page)} | {one[0].owner.country for one in spans.values() if len(one) == 1}
     shared = _shared_countries(spans.values(), page)
-    return [min(same, key=lambda hit: _rank_namesake(hit, named, shared, home)) for same in spans.values()]
+    return [min(same, key=lambda hit: _rank_namesake(hit, named, shared, homes)) for same in spans.values()]
 
 
-def _rank_namesake(hit: Hit[City], named: set[str], shared: set[str], home: str) -> tuple[bool, ...]:
+def _rank_namesake(hit: Hit[City], named: set[str], shared: set[str], homes: set[str]) -> tuple[bool, ...]:
     country = hit.owner.country
-    return country not in named, country not in shared, hit.ambiguous, country != home
+    return country not in named, country not in shared, hit.ambiguous, country not in homes
 
 
 def _shared_countries(spans: Iterable[list[Hit[City]]], page: Page) -> set[str]:

@@ -101,7 +101,7 @@ def measure_judge() -> dict[str, Any]:
 
 def show_judge(judge: dict[str, Any], parse_ms: float) -> None:
     """Print what judging costs, in parts of a parse, with the limits beside it."""
-    for name in ("ordinary", "dense"):
+    for name in ("ordinary", "captured", "dense"):
         spent = judge[name] * 1000
         limit = tell_limit(f"1/{JUDGE_PARTS}", parse_ms / spent >= JUDGE_PARTS)
         print(f"judging 1 kB of {name} text: {spent:.3f} ms, 1/{parse_ms / spent:.0f} of a parse ({limit})")

@@ -2,7 +2,7 @@
 
 `ready_cpu` are the processor seconds from the start of Python until the judge is ready, `megabytes` the most that loading
 and building it added to the memory of a process that has imported its libraries; the others are seconds for 1 kB (UTF-8), the best of some rounds: of ordinary news, of
-the reports among our labelled items that are captured, and of a text where every sentence has all that can be found.
+the labelled reports that are to be captured, and of a text where every sentence has all that can be found.
 """
 
 import json
@@ -33,11 +33,11 @@ DENSE = (
 """Everything on: cities, cues, countries, phrases and fields in every sentence."""
 
 
-LABELLED = Path(__file__).parent.parent / "judge_items.jsonl"
+LABELLED = Path(__file__).parent.parent / "reports.jsonl"
 
 
 def captured_reports() -> list[Entry]:
-    """Return the labelled items that are to be captured."""
+    """Return the labelled reports that are to be captured."""
     items = map(json.loads, LABELLED.read_text(encoding="utf-8").splitlines())
     return [Entry(title=item["title"], text=item["text"]) for item in items if item["label"]]
 

@@ -14,9 +14,12 @@ from watcher.settings.watcher import FetchSettings, WatcherSettings
 FAIR = ("f1", "Harbour fair opens")
 
 
-def check(site: Site, *paths: str, slots: int = 16, on_finding=lambda finding: None) -> list[Finding]:
-    settings = WatcherSettings(fetch=FetchSettings(slots=slots, allow_private=("127.0.0.1",)))
-    feeds = [FeedSettings(id=f"feed-{number}", url=site.url(path)) for number, path in enumerate(paths)]
+def check(
+    site: Site, *paths: str, slots: int = 16, allow: str = "127.0.0.1", on_finding=lambda finding: None
+) -> list[Finding]:
+    settings = WatcherSettings(fetch=FetchSettings(slots=slots, spacing_seconds=0, allow_private=(allow,)))
+    urls = [path if path.startswith("http") else site.url(path) for path in paths]
+    feeds = [FeedSettings(id=f"feed-{number}", url=url) for number, url in enumerate(urls)]
     return asyncio.run(check_feeds(feeds, settings, Clock(), on_finding))
 
 
@@ -60,3 +63,29 @@ def test_no_more_feeds_are_asked_at_a_time_than_there_are_slots(site, slots: int
     site.pages |= dict.fromkeys(paths, count)
     assert {finding.state for finding in check(site, *paths, slots=slots)} == {State.WELL}
     assert most == slots
+
+
+def test_fifty_feeds_that_are_well_end_before_three_that_hang(site) -> None:
+    heard: list[str] = []
+
+    def hear(finding: Finding) -> None:
+        heard.append(finding.url)
+        if len(heard) == 50:
+            site.let_go.set()
+
+    site.pages |= {"/stuck": site.hold, "/well": rss(FAIR)}
+    findings = check(site, *["/stuck"] * 3, *["/well"] * 50, on_finding=hear)
+    assert [finding.state for finding in findings] == [State.FAILED] * 3 + [State.WELL] * 50
+    assert set(heard[:50]) == {site.url("/well")}
+
+
+def test_feeds_of_one_slow_host_leave_the_other_slots_free(site) -> None:
+    def hear(finding: Finding) -> None:
+        if finding.url == site.url("/well"):
+            site.let_go.set()
+
+    slow = site.url("/stuck").replace("127.0.0.1", "localhost")
+    site.pages |= {"/stuck": site.hold, "/well": rss(FAIR)}
+    findings = check(site, *[slow] * 3, "/well", slots=2, allow="127.0.0.0/8", on_finding=hear)
+    assert findings[-1].state is State.WELL
+    assert all("timeout" not in finding.sentence for finding in findings)

@@ -1,6 +1,7 @@
 """Check: visit feeds once and say what was found; nothing is stored and nothing is judged."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from watcher.desk import Clock
@@ -10,6 +11,7 @@ from watcher.finding import Finding, sum_up
 from watcher.records import new_feed
 from watcher.settings.feeds import FeedSettings
 from watcher.settings.watcher import WatcherSettings
+from watcher.urls import host_of
 from watcher.values import Feed, Fetched, Outcome, Reading
 from watcher.workers import Reader
 
@@ -22,12 +24,13 @@ async def check_feeds(
 ) -> list[Finding]:
     """Visit feeds, as many at a time as there are slots; return the findings in the order of the feeds.
 
-    `on_finding` hears of each visit as it ends.
+    `on_finding` hears of each visit as it ends. Feeds of one host queue up for one slot.
     """
-    slots = asyncio.Semaphore(settings.fetch.slots)
+    slots, queues = asyncio.Semaphore(settings.fetch.slots), defaultdict[str, asyncio.Lock](asyncio.Lock)
 
     async def check(feed: Feed) -> Finding:
-        async with slots:
+        host = host_of(feed.url)
+        async with queues[feed.id if host in settings.fetch.allow_private else host], slots:
             outcome = await fetcher.fetch(feed)
             finding = sum_up(feed, outcome, await _read(reader, outcome, feed), clock())
         on_finding(finding)

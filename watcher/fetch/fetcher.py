@@ -15,6 +15,7 @@ from watcher.fetch.connect import open_client
 from watcher.fetch.guard import Allowed, Resolve, look_up
 from watcher.fetch.inflate import choose_inflater
 from watcher.fetch.problems import WITH_RETRY_AFTER, Progress, as_problems, explain_status
+from watcher.fetch.turns import Errand, Turns
 from watcher.fetch.validators import (
     Validators,
     ask_conditionally,
@@ -58,9 +59,9 @@ class Fetcher:
 
     async def __aenter__(self) -> Self:
         """Open the client."""
-        self._client = open_client(
-            self._settings, self._contact, Allowed.of(self._settings.allow_private), self._resolve
-        )
+        allowed = Allowed.of(self._settings.allow_private)
+        self._turns = Turns(self._settings.spacing_seconds, allowed)
+        self._client = open_client(self._settings, self._contact, allowed, self._resolve)
         return self
 
     async def __aexit__(
@@ -70,12 +71,15 @@ class Fetcher:
         await self._client.aclose()
 
     async def fetch(self, feed: Feed) -> Outcome:
-        """Visit a feed's address within its time-out; whatever goes wrong is a `Failed` with one sentence."""
+        """Visit a feed's address within its time-out; whatever goes wrong is a `Failed` with one sentence.
+
+        Waiting for another visit to the same host does not count.
+        """
         progress = Progress(host=host_of(feed.url) or "the address", seconds=feed.timeout.total_seconds())
         try:
             with as_problems(progress):
-                async with asyncio.timeout(progress.seconds):
-                    return await self._visit(feed, progress)
+                async with asyncio.timeout(progress.seconds) as limit, self._turns.errand(limit) as errand:
+                    return await self._visit(feed, progress, errand)
         except FetchProblem as problem:
             return Failed(
                 problem=str(problem),
@@ -84,18 +88,19 @@ class Fetcher:
                 retry_after=progress.retry_after,
             )
 
-    async def _visit(self, feed: Feed, progress: Progress) -> Outcome:
+    async def _visit(self, feed: Feed, progress: Progress, errand: Errand) -> Outcome:
         asked = ask_conditionally(feed, self._clock())
-        response = await self._follow(_make_request(self._client, feed, asked), progress)
+        response = await self._follow(_make_request(self._client, feed, asked), progress, errand)
         try:
             return await self._weigh(response, feed, progress, conditional=bool(asked))
         finally:
             await response.aclose()
 
-    async def _follow(self, request: httpx.Request, progress: Progress) -> httpx.Response:
+    async def _follow(self, request: httpx.Request, progress: Progress, errand: Errand) -> httpx.Response:
         """Send a request and go where it leads. httpx would read the body of every redirect, however large."""
         for_good = True
         for _ in range(MAX_REDIRECTS + 1):
+            await errand.reach(request.url.host)
             response = await self._client.send(request, stream=True, follow_redirects=False)
             if response.next_request is None:
                 progress.status = response.status_code

@@ -67,6 +67,7 @@ class FetchSettings(Strict):
     slots: int = Field(default=16, ge=1, le=256)
     every_minutes: int = Field(default=60, ge=1, le=10_080)
     timeout_seconds: int = Field(default=30, ge=1, le=300)
+    spacing_seconds: float = Field(default=2, ge=0, le=60)
     max_megabytes: int = Field(default=10, ge=1, le=500)
     user_agent: str = ""
     allow_private: Places = ()

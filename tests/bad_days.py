@@ -16,7 +16,9 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
+from handful import write_handful
 from mails import titles_of
+from reading import quick_poller
 
 from watcher.cli import main
 from watcher.deliver import open_channels
@@ -24,7 +26,6 @@ from watcher.demo.sink import Sink
 from watcher.desk import Desk
 from watcher.digest import note_subscriptions
 from watcher.heartbeat import HEARTBEAT
-from watcher.poll import open_poller
 from watcher.service import Service
 
 FORUM = ("f1", "Shanghai-Taipei City Forum opens", "The mayors of Shanghai and Taipei signed two MOUs.")
@@ -51,7 +52,7 @@ DAILY = {"subscriptions": ({"id": "daily", "at": "18:00", "when_empty": "note"},
 @asynccontextmanager
 async def living(desk: Desk, judge: object) -> AsyncIterator[Service]:
     """Open a service of which a test makes the ticks."""
-    async with open_poller(desk, judge) as poller:
+    async with quick_poller(desk, judge) as poller:
         yield Service(poller=poller, desk=desk, channels=open_channels(desk.settings))
         await poller.finish(timedelta())
 
@@ -132,6 +133,7 @@ class Person:
         self.database = database or f"sqlite:///{home}/watcher.db"
         self._capsys = capsys
         self._ask("init", str(self.config))
+        write_handful(self.config)
 
     def watch(self, desk: Desk | None = None, **urls: str) -> None:
         """Write feeds.toml and watcher.toml: those of the desk, or the feeds given as id=url."""

@@ -28,6 +28,7 @@ from watcher.poll import Tally
 from watcher.read import read_document
 from watcher.values import Entry, Verdict
 
+pytestmark = pytest.mark.xdist_group("demo")  # one process lives the day
 SAMPLES = load_samples()
 TOTALS = Numbers(
     feeds=8, entries=150, captured=31, near=8, moved=1, torn=1,

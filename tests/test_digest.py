@@ -1,6 +1,5 @@
 """Digests: every captured item once, to every subscription, at its hour; seeds are never news."""
 
-import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -8,13 +7,13 @@ import pytest
 from conftest import rss
 from lxml.html import document_fromstring
 from mails import earlier_of, titles_of
+from reading import quick_poll
 
 from watcher.background import say_span
 from watcher.deliver import ChannelProblem, open_channels
 from watcher.demo.sink import Sink, open_sink
 from watcher.digest import next_opening, note_subscriptions, open_digest, open_due, preview
 from watcher.errors import DeliveryProblem
-from watcher.poll import poll
 from watcher.seeds import plant_seeds
 from watcher.sending import deliver_next, send_due
 from watcher.settings.ties import Tie
@@ -31,13 +30,13 @@ def day(site, make_desk, judge, clock):
     desk = make_desk({"subscriptions": ({"id": "daily", "at": "18:00"},)}, a=site.url("/a"))
     note_subscriptions(desk, clock())
     plant_seeds(desk.store, judge, clock())
-    asyncio.run(poll(desk, judge, lambda report: None))
+    quick_poll(desk, judge)
     return desk
 
 
 def look_again(desk, judge):
     desk.store.feeds.hasten(desk.clock())
-    asyncio.run(poll(desk, judge, lambda report: None))
+    quick_poll(desk, judge)
 
 
 def send_all(desk):
@@ -203,7 +202,7 @@ def test_a_digest_is_filed_under_the_day_of_its_readers(make_desk, site, judge, 
     site.pages["/a"] = rss(FORUM)
     desk = make_desk({"subscriptions": ({"id": "daily", "at": "07:00", "zone": "Asia/Taipei"},)}, a=site.url("/a"))
     note_subscriptions(desk, clock())
-    asyncio.run(poll(desk, judge, lambda report: None))
+    quick_poll(desk, judge)
     clock.forward(hours=11)
     assert open_due(desk) == 1
     send_all(desk)

@@ -1,17 +1,16 @@
 """Identity: an entry is new once, whatever its feed, the store or the rules do afterwards."""
 
-import asyncio
 from datetime import timedelta
 from email.utils import format_datetime
 
 import pytest
 from conftest import NOON, rss
+from reading import quick_poll
 from sqlalchemy import delete
 
 from storage.rows import ITEMS
 from watcher.digest import note_subscriptions, open_due
 from watcher.judge import Judge
-from watcher.poll import poll
 from watcher.replay import replay
 from watcher.settings.topics import Topics
 
@@ -35,7 +34,7 @@ def desk(site, make_desk, clock):
 
 def look(desk, judge):
     desk.store.feeds.hasten(desk.clock())
-    return asyncio.run(poll(desk, judge, lambda report: None))
+    return quick_poll(desk, judge)
 
 
 def captured(desk):

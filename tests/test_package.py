@@ -18,6 +18,7 @@ from conftest import rss
 
 from watcher.cli import COMMANDS
 
+pytestmark = pytest.mark.xdist_group("package")  # one process has the wheel and its venv
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 HOW = "CITY_WATCHER_TEST_PACKAGE"

@@ -1,10 +1,10 @@
 """Seeds: the user's copies of articles beside the records, and seeds of the user's own; never news."""
 
-import asyncio
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from conftest import rss
+from reading import quick_poll
 from sqlalchemy import select
 
 from storage.check import find_faults
@@ -12,7 +12,7 @@ from storage.rows import FACETS, ITEMS
 from watcher.digest import note_subscriptions, open_digest
 from watcher.errors import ReadProblem
 from watcher.judge import Judge
-from watcher.poll import poll, tell_apart
+from watcher.poll import tell_apart
 from watcher.seeds import Change, import_seed, plant_seeds
 from watcher.settings.topics import Topics
 from watcher.text import search_tokens
@@ -212,7 +212,7 @@ def test_imported_seeds_are_never_news(site, make_desk, judge, clock):
     site.pages["/a"] = rss(("k1", "Taipei and Daegu renew sister city agreement"))
     desk = make_desk({"subscriptions": ({"id": "daily", "at": "18:00"},)}, a=site.url("/a"))
     note_subscriptions(desk, clock())
-    asyncio.run(poll(desk, judge, lambda report: None))
+    quick_poll(desk, judge)
     plant_seeds(desk.store, judge, clock())
     clock.forward(hours=1)
     seeds = [bring(desk.store, judge, text, clock()).full.item for text in (DAEGU, HARBOUR, WEATHER)]
@@ -232,7 +232,7 @@ def test_an_article_that_comes_by_feed_joins_the_story_of_its_seed(site, make_de
     seed = bring(desk.store, judge, HARBOUR, clock()).full.item
     tell_apart(desk.store, clock())
     site.pages["/a"] = rss(("p1", seed.title), published=seed.published_at)
-    asyncio.run(poll(desk, judge, lambda report: None))
+    quick_poll(desk, judge)
     [news] = desk.store.items.recent(9, seeds=False)
     assert (news.item.story_id, news.item.story_why) == (seed.id, "title")
 
@@ -242,7 +242,7 @@ def test_news_with_the_headline_of_a_seed_of_years_ago_is_a_story_of_its_own(sit
     seed = bring(desk.store, judge, HARBOUR, clock()).full.item
     tell_apart(desk.store, clock())
     site.pages["/a"] = rss(("p1", seed.title))
-    asyncio.run(poll(desk, judge, lambda report: None))
+    quick_poll(desk, judge)
     [news] = desk.store.items.recent(9, seeds=False)
     assert (news.item.story_id, news.item.story_why) == (news.item.id, "first")
 

@@ -3,19 +3,18 @@
 import asyncio
 import logging
 import signal
-import subprocess
-import sys
 import time
 from datetime import timedelta
 from threading import Event
 
 import pytest
+from bad_days import Person
 from conftest import rss
+from reading import quick_poller
 
 from watcher.deliver import open_channels
 from watcher.digest import note_subscriptions, open_due
 from watcher.heartbeat import GRACE, HEARTBEAT, STOPPED, Life, is_alive, tell_life
-from watcher.poll import open_poller
 from watcher.service import Service
 
 FORUM = ("f1", "Shanghai-Taipei City Forum opens", "The mayors of Shanghai and Taipei signed two MOUs.")
@@ -36,7 +35,7 @@ def test_a_feed_held_open_delays_neither_tick_nor_feed_nor_digest(site, make_des
     note_subscriptions(desk, clock())
 
     async def live():
-        async with open_poller(desk, judge) as poller:
+        async with quick_poller(desk, judge) as poller:
             service = Service(poller=poller, desk=desk, channels=open_channels(desk.settings))
             await service.tick()
             await until(lambda: desk.store.items.counts()["captured"] == 1)
@@ -65,7 +64,7 @@ def test_a_job_that_fails_is_logged_once_and_tried_again(make_desk, judge, clock
     open_due(desk)
 
     async def live():
-        async with open_poller(desk, judge) as poller:
+        async with quick_poller(desk, judge) as poller:
             service = Service(poller=poller, desk=desk, channels={})
             for channels in ({}, {}, open_channels(desk.settings)):
                 service.channels = channels
@@ -105,7 +104,7 @@ def test_a_job_that_is_still_running_is_not_started_again(make_desk, clock, judg
     open_due(desk)
 
     async def live():
-        async with open_poller(desk, judge) as poller:
+        async with quick_poller(desk, judge) as poller:
             service = Service(poller=poller, desk=desk, channels={"file": Slow()})
             await service.tick()
             await until(lambda: sent)
@@ -135,30 +134,13 @@ def test_a_service_that_left_no_farewell_is_silent(clock):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_run_polls_at_once_beats_and_ends_cleanly(site, tmp_path, number):
+def test_run_polls_at_once_beats_and_ends_cleanly(site, tmp_path, capsys, number):
     site.pages |= {"/a": rss(FORUM), "/stuck": site.hold}
-    config = tmp_path / "config"
-    command = [sys.executable, "-m", "watcher", "--config", str(config)]
-    environment = {
-        "PATH": "/usr/bin:/bin",
-        "CITY_WATCHER_FETCH__ALLOW_PRIVATE": "127.0.0.1",
-        "CITY_WATCHER_DATABASE": f"sqlite:///{tmp_path}/watcher.db",
-    }
-    subprocess.run([sys.executable, "-m", "watcher", "init", str(config)], check=True, capture_output=True)
-    (config / "feeds.toml").write_text(
-        f'[[feed]]\nid = "a"\nurl = "{site.url("/a")}"\n[[feed]]\nid = "stuck"\nurl = "{site.url("/stuck")}"\n'
-    )
-    service = subprocess.Popen([*command, "run"], env=environment, stderr=subprocess.PIPE, text=True)
-    try:
-        alive = [*command, "healthcheck"]
-        end = time.monotonic() + 60
-        while subprocess.run(alive, env=environment, capture_output=True).returncode != 0 or "/a" not in site.asked:
-            assert time.monotonic() < end
-        service.send_signal(number)
+    person = Person(tmp_path, capsys)
+    person.watch(a=site.url("/a"), stuck=site.url("/stuck"))
+    with person.serves() as child:
+        child.says("feed a: 1 captured")
+        assert person.reads("healthcheck") == "alive\n"
+        child.process.send_signal(number)
         site.let_go.set()
-        _, said = service.communicate(timeout=60)
-    finally:
-        service.kill()
-    assert service.returncode == 0, said
-    assert "stopped" in said
-    assert "Traceback" not in said
+        assert "stopped" in child.ends()

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 from conftest import rss
 from pydantic import ValidationError
+from reading import quick_poll, quick_poller
 from sqlalchemy import text
 from storing import keep, new_item, open_store
 
 from storage.errors import StorageError
 from storage.keeping import Purged
-from watcher.poll import open_poller, poll
 from watcher.service import Service
 from watcher.settings.watcher import KeepSettings
 from watcher.upkeep import UPKEEP, keep_house
@@ -24,7 +24,7 @@ LANTERNS = ("l1", "Lanterns over the river", "The festival lasts until Sunday.")
 
 def look(desk, judge):
     desk.store.feeds.hasten(desk.clock())
-    return asyncio.run(poll(desk, judge, lambda report: None))
+    return quick_poll(desk, judge)
 
 
 def test_a_purged_entry_that_is_still_in_its_feed_is_not_new(site, make_desk, judge, clock):
@@ -109,7 +109,7 @@ def test_the_service_keeps_house(make_desk, judge, clock, caplog):
     caplog.set_level("INFO")
 
     async def live():
-        async with open_poller(desk, judge) as poller:
+        async with quick_poller(desk, judge) as poller:
             service = Service(poller=poller, desk=desk, channels={})
             for _ in range(2):
                 await service.tick()

@@ -55,6 +55,15 @@ class User:
             for path, name in stand.names.items()
         }
 
+    def read(self, stand: Newsstand) -> dict[str, list[dict[str, str]]]:
+        """Return the entries of each document, by its name, as `feeds read` prints them."""
+        names = {f"{stand.address}{path}": name for path, name in stand.names.items()}
+        entries: dict[str, list[dict[str, str]]] = {name: [] for name in names.values()}
+        for line in map(json.loads, self.run("feeds", "read", *names).splitlines()):
+            if "problem" not in line:
+                entries[names[line["source"]]].append(line)
+        return entries
+
     def run(self, *words: str) -> str:
         """Run a command and return what it printed; one that cannot start ends everything with what it said."""
         said, complained = io.StringIO(), io.StringIO()

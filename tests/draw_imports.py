@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = {
     "doors": ("__main__", "cli", "demo", "service", "web"),
     "use cases": ("background", "check", "desk", "digest", "poll", "replay", "seeds", "sending", "upkeep"),
-    "edges": ("deliver", "feedsfile", "feedstate", "fetch", "records", "workers"),
+    "edges": ("deliver", "feedsfile", "feedstate", "fetch", "look", "records", "workers"),
     "rules": (
         "cadence",
         "compose",

@@ -129,8 +129,6 @@ def test_json_feed_becomes_entries() -> None:
         (b"<!DOCTYPE html><html><head><title>News</title></head></html>", "HTML page"),
         (b"<html><body><rss>quoted</rss></body></html>", "HTML page"),
         (b"<!-- a --><?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'/>", "HTML page"),
-        (b"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'/>", "sitemap"),
-        (b"<s:sitemapindex xmlns:s='http://www.sitemaps.org/schemas/sitemap/0.9'/>", "sitemap"),
         (b"<opml version='2.0'/>", "list of feeds"),
         (b'{"status": "ok"}', "not a JSON Feed"),
         (b"[1, 2]", "not a JSON Feed"),

@@ -8,6 +8,7 @@ from watcher.desk import Clock
 from watcher.errors import ReadProblem
 from watcher.fetch import Fetcher
 from watcher.finding import Finding, sum_up
+from watcher.look import read_whole
 from watcher.records import new_feed
 from watcher.settings.feeds import FeedSettings
 from watcher.settings.watcher import WatcherSettings
@@ -32,7 +33,8 @@ async def check_feeds(
         host = host_of(feed.url)
         async with queues[feed.id if host in settings.fetch.allow_private else host], slots:
             outcome = await fetcher.fetch(feed)
-            finding = sum_up(feed, outcome, await _read(reader, outcome, feed), clock())
+            outcome, reading = await _read(outcome, feed, fetcher, reader)
+            finding = sum_up(feed, outcome, reading, clock())
         on_finding(finding)
         return finding
 
@@ -40,10 +42,12 @@ async def check_feeds(
         return await asyncio.gather(*(check(new_feed(feed, settings.fetch)) for feed in feeds))
 
 
-async def _read(reader: Reader, outcome: Outcome, feed: Feed) -> Reading | ReadProblem:
+async def _read(
+    outcome: Outcome, feed: Feed, fetcher: Fetcher, reader: Reader
+) -> tuple[Outcome, Reading | ReadProblem]:
     if not isinstance(outcome, Fetched):
-        return Reading()
+        return outcome, Reading()
     try:
-        return await reader.read(outcome, feed)
+        return await read_whole(outcome, feed, fetcher, reader)
     except ReadProblem as problem:
-        return problem
+        return outcome, problem

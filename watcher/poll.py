@@ -15,6 +15,7 @@ from watcher.desk import Desk
 from watcher.errors import ReadProblem
 from watcher.fetch import Fetcher
 from watcher.judge import Judge
+from watcher.look import read_whole
 from watcher.read import leave_out
 from watcher.records import feed_from, told_from, visit_record
 from watcher.seeds import plant_seeds
@@ -23,7 +24,7 @@ from watcher.values import Failed, Feed, Fetched, Outcome, Reading, Visit
 from watcher.workers import Reader
 
 LEASE = timedelta(minutes=10)
-"""Longer than any visit may take: the longest time-out (5 min), reading, judging, storing."""
+"""Longer than any visit may take: the longest time-out (5 min; twice for an index), reading, judging, storing."""
 STORY_WINDOW = timedelta(days=7)
 """An item joins a story only when the story had news within this time."""
 
@@ -165,7 +166,7 @@ class Poller:
         if not isinstance(outcome, Fetched):
             return outcome, Reading()
         try:
-            return outcome, await self.reader.read(outcome, feed)
+            return await read_whole(outcome, feed, self.fetcher, self.reader)
         except ReadProblem as problem:
             return Failed(problem=str(problem), status=outcome.status), Reading()
 

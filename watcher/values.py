@@ -180,7 +180,10 @@ Outcome = Unchanged | Fetched | Failed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """Hold what a document says: its entries in document order, and notes on how it was read."""
+    """Hold what a document says: its entries in document order, and notes on how it was read.
+
+    `more` are the addresses that an index of sitemaps leads to: their entries are its own.
+    """
 
     entries: tuple[Entry, ...] = ()
     format: str = ""
@@ -189,6 +192,7 @@ class Reading:
     encoding: str = ""
     pace: Pace = Pace()
     notes: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

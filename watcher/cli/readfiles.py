@@ -8,6 +8,7 @@ from watcher.cli.place import Place
 from watcher.cli.show import show_lines
 from watcher.errors import ConfigError, ReadProblem
 from watcher.fetch import Fetcher
+from watcher.look import read_whole
 from watcher.settings.feeds import known_zone
 from watcher.settings.watcher import WatcherSettings
 from watcher.values import Entry, Failed, Feed, Fetched, Outcome, Unchanged
@@ -23,7 +24,7 @@ async def read_sources(place: Place, sources: Sequence[str], *, zone: str, regio
         for source in sources:
             feed = Feed(id="read", url=source, zone=zone, region=region, encoding=encoding)
             outcome = await _load(source, feed, fetcher, settings)
-            lines = await _lines(source, outcome, feed, reader)
+            lines = await _lines(source, outcome, feed, fetcher, reader)
             show_lines(lines)
             well = well and "problem" not in lines[0]
     return well
@@ -41,12 +42,14 @@ async def _load(source: str, feed: Feed, fetcher: Fetcher, settings: WatcherSett
     return Fetched(body=body, body_hash=sha256(body).hexdigest(), url="")
 
 
-async def _lines(source: str, outcome: Outcome, feed: Feed, reader: Reader) -> list[dict[str, object]]:
+async def _lines(
+    source: str, outcome: Outcome, feed: Feed, fetcher: Fetcher, reader: Reader
+) -> list[dict[str, object]]:
     if isinstance(outcome, Failed | Unchanged):
         problem = outcome.problem if isinstance(outcome, Failed) else "the server sent no document"
         return [{"source": source, "problem": problem}]
     try:
-        reading = await reader.read(outcome, feed)
+        _, reading = await read_whole(outcome, feed, fetcher, reader)
     except ReadProblem as problem:
         return [{"source": source, "problem": str(problem)}]
     return [_line(source, entry) for entry in reading.entries] or [{"source": source, "problem": "no entries"}]

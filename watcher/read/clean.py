@@ -21,7 +21,12 @@ def drop_hazards(text: str) -> str:
 
     What stood between the tags stays; a parser takes it for loose text of the entry, which nobody reads.
     """
-    return _HAZARDS.sub("", _DOCTYPE.sub("", text, count=1))
+    return _HAZARDS.sub("", drop_doctype(text))
+
+
+def drop_doctype(text: str) -> str:
+    """Drop the DOCTYPE with the entities that it declares."""
+    return _DOCTYPE.sub("", text, count=1)
 
 
 def _keep_reference(reference: re.Match[str]) -> str:

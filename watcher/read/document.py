@@ -10,8 +10,10 @@ from watcher.read.feed import entry_fields, parse_feed
 from watcher.read.identity import assign_keys
 from watcher.read.jsonfeed import read_json
 from watcher.read.language import clean_language
+from watcher.read.sitemap import read_index, read_sitemap
 from watcher.read.sniff import Sniffed, sniff_document
 from watcher.read.source import Source, make_entry
+from watcher.read.unpack import unpack
 from watcher.text.plain import one_line, plain_text
 from watcher.urls import clean_link
 from watcher.values import Entry, Reading
@@ -34,22 +36,27 @@ def read_document(
     known: frozenset[bytes] = frozenset(),
     light: bool = False,
 ) -> Reading:
-    """Return the entries of an RSS, Atom, RDF or JSON Feed document, in its order; raise a `ReadProblem`.
+    """Return the entries of a feed (RSS, Atom, RDF, JSON) or a sitemap, in its order; raise a `ReadProblem`.
 
     `url` is where it was found, for relative links. `language`, `region` and `zone` are the feed's own and stand
     where the document says nothing; `encoding` overrules it. `light` leaves out what has hung parsers.
     `known` is the place for cutting known entries before parsing; nothing is cut yet.
     """
     del known
-    decoded = decode_document(body, content_type=content_type, encoding=encoding)
+    decoded = decode_document(unpack(body), content_type=content_type, encoding=encoding)
     text = drop_forbidden(decoded.text).lstrip(_LEADING)
     sniffed = sniff_document(text)
     source = Source(base=url, language=clean_language(language), region=region, zone=zone)
-    if sniffed.kind == "json":
-        found = _read_json(text, source)
-    else:
-        trimmed = text[sniffed.start :]
-        found = _read_xml(drop_hazards(trimmed) if light else trimmed, sniffed.kind, source)
+    trimmed = text[sniffed.start :]
+    match sniffed.kind:
+        case "json":
+            found = _read_json(text, source)
+        case "sitemap":
+            found = _read_sitemap(trimmed, source)
+        case "sitemap index":
+            found = Reading(format=sniffed.kind, more=read_index(trimmed, source))
+        case kind:
+            found = _read_xml(drop_hazards(trimmed) if light else trimmed, kind, source)
     notes = (*_note_decoding(decoded), *_note_junk(sniffed), *found.notes, *_note_shared(found.entries))
     return replace(found, entries=assign_keys(found.entries), encoding=decoded.encoding, notes=notes)
 
@@ -62,6 +69,21 @@ def _read_json(text: str, source: Source) -> Reading:
         format="json",
         title=one_line(plain_text(title)),
         language=source.language,
+    )
+
+
+def _read_sitemap(text: str, source: Source) -> Reading:
+    said = read_sitemap(text)
+    notes = (
+        f"{said.untitled} addresses without a title left out" if said.untitled else "",
+        f"{said.left_out} entries behind the first {len(said.fields):,} left out" if said.left_out else "",
+        "" if said.whole else _TORN,
+    )
+    return Reading(
+        entries=tuple(make_entry(fields, source) for fields in said.fields),
+        format="sitemap",
+        language=source.language,
+        notes=tuple(filter(None, notes)),
     )
 
 

@@ -15,29 +15,30 @@ _TOKEN = re.compile(
 )
 _FEEDS = {"rss": "rss", "feed": "atom", "rdf": "rdf"}
 _PAGES = frozenset({"html", "head", "body"})
-_SITEMAPS = frozenset({"urlset", "sitemapindex"})
+_SITEMAPS = {"urlset": "sitemap", "sitemapindex": "sitemap index"}
+_KINDS = _FEEDS | _SITEMAPS
 _DECLARATION = "?xml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sniffed:
-    """Say what a document is (rss, atom, rdf, json) and where it begins behind any junk."""
+    """Say what a document is (rss, atom, rdf, json, sitemap, sitemap index) and where it begins behind any junk."""
 
     kind: str
     start: int = 0
 
 
 def sniff_document(text: str) -> Sniffed:
-    """Tell feeds from everything else by a text without leading blanks; raise a `ReadProblem` with the cure."""
+    """Tell feeds and sitemaps from all else by a text without leading blanks; raise a `ReadProblem` with the cure."""
     first = text[:1]
     if not first:
         raise ReadProblem("the document is empty; open the address in a browser to see if it still has news")
     if first in "{[":
         return Sniffed(kind="json")
     root, start = _find_root(text[:LOOK_CHARACTERS])
-    if root not in _FEEDS:
+    if root not in _KINDS:
         raise ReadProblem(_explain_root(root))
-    return Sniffed(kind=_FEEDS[root], start=start)
+    return Sniffed(kind=_KINDS[root], start=start)
 
 
 def is_feed(text: str) -> bool:
@@ -51,7 +52,7 @@ def _find_root(text: str) -> tuple[str, int]:
     for name, position in _list_tags(text):
         if name == _DECLARATION:
             start = position
-        elif name in _FEEDS or name in _PAGES or name in _SITEMAPS:
+        elif name in _KINDS or name in _PAGES:
             return name, start if start >= 0 else position
         else:
             first = first or name
@@ -78,9 +79,7 @@ def _explain_root(root: str) -> str:
             "this is an HTML page, not a feed; look on the site for the address of its feed "
             "(often a link named RSS) and write that one in feeds.toml"
         )
-    if root in _SITEMAPS:
-        return "this is a sitemap, not a feed; look on the site for an RSS or Atom address and write that in feeds.toml"
     if root == "opml":
         return "this is a list of feeds (OPML), not a feed; `city-watcher feeds import FILE` takes it"
     begins = f"it begins with <{root[:40]}>" if root else "it has no tags"
-    return f"this is not RSS, Atom or JSON Feed ({begins}); open the address in a browser to see what it is"
+    return f"this is neither a feed nor a sitemap ({begins}); open the address in a browser to see what it is"

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select, update
 
 from storage.database import Database
+from storage.hosts import busy_hosts, first_of_hosts, host_of, rest_host
 from storage.leases import claim_rows, release_rows
 from storage.records import Recorded, VisitRecord
 from storage.rows import FEEDS, VISITS, batches, clean_values, insert_into, model_of, values_of
@@ -22,6 +22,11 @@ FORGOTTEN: Mapping[str, Any] = {
     "claimed_by": None,
     "failures": 0,
     "problem": "",
+    "trouble": "",
+    "full_at": None,
+    "rhythm_seconds": None,
+    "stay_seconds": None,
+    "pace": {},
     "moved_to": "",
     "moved_times": 0,
     "moved_since_at": None,
@@ -29,6 +34,10 @@ FORGOTTEN: Mapping[str, Any] = {
     "condition_at": None,
 }
 """What was true of a feed's old address only."""
+
+NEW, MOVED, BACK = "it is new", "its address in feeds.toml is another one", "it came back"
+ASKED, BROKEN_OFF = "somebody asked for it", "its visit was broken off"
+"""Why a feed is due where no visit of its own said so."""
 
 
 class Feeds:
@@ -41,45 +50,67 @@ class Feeds:
     def enrol(self, feeds: Sequence[tuple[str, str]], now: datetime) -> None:
         """Make the enrolled feeds exactly these (id, url).
 
-        New feeds, those with a new address and those that come back are due now. Feeds not named are
-        never due, and a visit to them that is under way leaves nothing.
+        New feeds, those that are configured with a new address and those that come back are due now. Feeds not named
+        are never due, and a visit to them that is under way leaves nothing. An adopted address stands until
+        another one is configured; when that is the adopted one, nothing but the configured address changes.
         """
         wanted = dict(feeds)
+        columns = (FEEDS.c.id, FEEDS.c.url, FEEDS.c.configured_url, FEEDS.c.due_at)
         with self._database.writing() as connection:
-            standing = {row.id: row for row in connection.execute(select(FEEDS.c.id, FEEDS.c.url, FEEDS.c.due_at))}
+            standing = {row.id: row for row in connection.execute(select(*columns))}
             known = {one: url for one, url in wanted.items() if one in standing}
+            other = {one: url for one, url in known.items() if standing[one].configured_url != url}
             _add_feeds(connection, {one: url for one, url in wanted.items() if one not in standing}, now)
-            _move_feeds(connection, {one: url for one, url in known.items() if standing[one].url != url}, now)
+            _confirm_feeds(connection, [one for one, url in other.items() if standing[one].url == url])
+            _move_feeds(connection, {one: url for one, url in other.items() if standing[one].url != url}, now)
             _wake_feeds(connection, [one for one in known if standing[one].due_at is None], now)
             _rest_feeds(connection, [one for one in standing if one not in wanted])
 
     def claim(
-        self, now: datetime, lease: timedelta, limit: int, *, besides: Collection[str] = frozenset()
+        self,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        *,
+        besides: Collection[str] = frozenset(),
+        spacing: timedelta = timedelta(),
+        free_hosts: Collection[str] = frozenset(),
     ) -> list[FeedRow]:
-        """Lease at most `limit` feeds that are due, longest due first, and none of those `besides`."""
+        """Lease at most `limit` feeds that are due, longest due first, and none of those `besides`.
+
+        Of each host one at a time, and none until `spacing` after its last visit; `free_hosts` know no such limits.
+        """
         due = or_(FEEDS.c.due_at <= now, _is_ahead(now, lease))
         if besides:
             due = and_(due, FEEDS.c.id.not_in(besides))
         with self._database.writing() as connection:
-            rows = claim_rows(connection, FEEDS, due, owner=self._owner, until=now + lease, limit=limit)
+            polite = and_(due, FEEDS.c.id.in_(first_of_hosts(due, busy_hosts(now, lease, spacing), free_hosts)))
+            rows = claim_rows(connection, FEEDS, polite, owner=self._owner, until=now + lease, limit=limit)
         return [model_of(FeedRow, row) for row in rows]
+
+    def is_any_due(self, now: datetime, lease: timedelta, *, besides: Collection[str] = frozenset()) -> bool:
+        """Say whether a feed is due whose host nobody visits just now; it may still have to wait for its rest."""
+        due, busy = FEEDS.c.due_at <= now, busy_hosts(now, lease, timedelta())
+        waiting = select(FEEDS.c.id).where(due, FEEDS.c.id.not_in(besides), FEEDS.c.host.not_in(busy))
+        with self._database.reading() as connection:
+            return connection.scalar(waiting.limit(1)) is not None
 
     def hasten(self, now: datetime) -> None:
         """Make every enrolled feed that nobody holds due now."""
         idle = FEEDS.c.due_at.is_not(None) & FEEDS.c.claimed_by.is_(None)
         with self._database.writing() as connection:
-            connection.execute(update(FEEDS).where(idle, FEEDS.c.due_at > now).values(due_at=now))
+            connection.execute(update(FEEDS).where(idle, FEEDS.c.due_at > now).values(due_at=now, due_why=ASKED))
 
     def release(self, now: datetime) -> None:
         """Give back what this owner holds: due now, unclaimed."""
         with self._database.writing() as connection:
-            release_rows(connection, FEEDS, self._owner, now)
+            release_rows(connection, FEEDS, self._owner, now, due_why=BROKEN_OFF)
 
     def give_back(self, ids: Collection[str], now: datetime) -> None:
         """Give back these feeds of those that this owner holds: due now, unclaimed."""
         mine = update(FEEDS).where(FEEDS.c.id.in_(ids), FEEDS.c.claimed_by == self._owner)
         with self._database.writing() as connection:
-            connection.execute(mine.values(due_at=now, claimed_by=None))
+            connection.execute(mine.values(due_at=now, claimed_by=None, due_why=BROKEN_OFF))
 
     def record(self, record: VisitRecord) -> Recorded:
         """Keep a visit in one transaction: items, the feed's memory, the visit, and the end of the lease.
@@ -89,6 +120,8 @@ class Feeds:
         with self._database.writing() as connection:
             if not self._settle_feed(connection, record):
                 return Recorded(kept=False)
+            if record.host_rests_until:
+                rest_host(connection, record.feed_id, record.host_rests_until)
             recorded = upsert_items(connection, record.items)
             connection.execute(insert(VISITS), _visit_values(record, recorded))
         return recorded
@@ -96,6 +129,8 @@ class Feeds:
     def _settle_feed(self, connection: Connection, record: VisitRecord) -> bool:
         mine = update(FEEDS).where(FEEDS.c.id == record.feed_id, FEEDS.c.claimed_by == self._owner)
         memory = clean_values(record.memory) | {"claimed_by": None}
+        if "url" in memory:
+            memory["host"] = host_of(str(memory["url"]))
         return connection.scalar(mine.values(memory).returning(FEEDS.c.id)) is not None
 
     def list_all(self) -> list[FeedRow]:
@@ -135,35 +170,38 @@ def _add_feeds(connection: Connection, feeds: Mapping[str, str], now: datetime) 
 
 
 def _new_feed(feed_id: str, url: str, now: datetime) -> FeedRow:
-    return FeedRow(id=feed_id, url=url, configured_url=url, host=_host_of(url), due_at=now)
+    return FeedRow(id=feed_id, url=url, configured_url=url, host=host_of(url), due_at=now, due_why=NEW)
+
+
+def _confirm_feeds(connection: Connection, ids: Sequence[str]) -> None:
+    """Note that an adopted address is the configured one by now."""
+    for batch in batches(ids):
+        connection.execute(update(FEEDS).where(FEEDS.c.id.in_(batch)).values(configured_url=FEEDS.c.url))
 
 
 def _move_feeds(connection: Connection, feeds: Mapping[str, str], now: datetime) -> None:
     one = update(FEEDS).where(FEEDS.c.id == bindparam("one"))
     change = one.values(
-        url=bindparam("address"), configured_url=bindparam("address"), host=bindparam("at"), due_at=now, **FORGOTTEN
+        url=bindparam("address"),
+        configured_url=bindparam("address"),
+        host=bindparam("at"),
+        due_at=now,
+        due_why=MOVED,
+        **FORGOTTEN,
     )
-    rows = [{"one": one, "address": url, "at": _host_of(url)} for one, url in feeds.items()]
+    rows = [{"one": one, "address": url, "at": host_of(url)} for one, url in feeds.items()]
     if rows:
         connection.execute(change, rows)
 
 
 def _wake_feeds(connection: Connection, ids: Sequence[str], now: datetime) -> None:
     for batch in batches(ids):
-        connection.execute(update(FEEDS).where(FEEDS.c.id.in_(batch)).values(due_at=now))
+        connection.execute(update(FEEDS).where(FEEDS.c.id.in_(batch)).values(due_at=now, due_why=BACK))
 
 
 def _rest_feeds(connection: Connection, ids: Sequence[str]) -> None:
     for batch in batches(ids):
         connection.execute(update(FEEDS).where(FEEDS.c.id.in_(batch)).values(due_at=None, claimed_by=None))
-
-
-def _host_of(url: str) -> str:
-    """Return the host that spacing and Retry-After count by; empty when the address has none."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
 
 
 def _visit_values(record: VisitRecord, recorded: Recorded) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def claim_rows(
     return sorted(claimed, key=lambda row: rank[row["id"]])
 
 
-def release_rows(connection: Connection, table: Table, owner: str, now: datetime) -> None:
-    """Give back what the owner holds: due now, unclaimed."""
+def release_rows(connection: Connection, table: Table, owner: str, now: datetime, **more: str) -> None:
+    """Give back what the owner holds: due now, unclaimed; `more` are other columns to set."""
     mine = table.c.claimed_by == owner
-    connection.execute(update(table).where(mine).values(due_at=now, claimed_by=None))
+    connection.execute(update(table).where(mine).values(due_at=now, claimed_by=None, **more))

@@ -20,13 +20,15 @@ class VisitRecord:
     """Hold all that one visit leaves behind, to be kept together.
 
     `memory` maps columns of the feed to their new values, `due_at` among them. `visit.entries` counts the
-    entries of the document; the other counts of `visit` are filled in by the Store.
+    entries of the document; the other counts of `visit` are filled in by the Store. No feed of the same host is due
+    before `host_rests_until`.
     """
 
     feed_id: str
     memory: Mapping[str, object]
     visit: VisitRow
     items: Sequence[NewItem] = ()
+    host_rests_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

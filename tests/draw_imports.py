@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = {
     "doors": ("__main__", "cli", "demo", "service", "web"),
     "use cases": ("background", "check", "desk", "digest", "poll", "replay", "seeds", "sending", "upkeep"),
-    "edges": ("deliver", "feedsfile", "feedstate", "fetch", "look", "records", "workers"),
+    "edges": ("deliver", "feedrows", "feedsfile", "feedstate", "feedstory", "fetch", "look", "records", "workers"),
     "rules": (
         "cadence",
         "compose",
@@ -22,11 +22,12 @@ LAYERS = {
         "judge",
         "likeness",
         "measure",
+        "moving",
         "read",
         "schedule",
         "stories",
     ),
-    "words": ("editions", "errors", "settings", "text", "urls", "values", "watcher"),
+    "words": ("editions", "errors", "settings", "spans", "text", "urls", "values", "watcher"),
     "storage": ("storage",),
 }
 """Top to bottom; imports point down or stay on their floor. `watcher` is watcher/__init__.py: the version."""

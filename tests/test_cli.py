@@ -278,7 +278,7 @@ def test_a_failed_feed_ends_a_poll_with_1_and_is_listed(watched, cw, site):
     assert "a: " in cw("poll", code=1)
     [feed] = json.loads(cw("feeds", "list", "--json"))
     assert set(feed) == {"id", "url", "state", "entries", "newest_at", "due_at", "problem"}
-    assert feed["state"] == "failing"
+    assert feed["state"] == "gone"
     assert "404" in feed["problem"]
 
 
@@ -672,3 +672,15 @@ def test_an_item_is_split_off_its_story_and_stays_so(watched, cw, site):
     assert f"story      {second} (split)" in cw("items", "show", str(second))
     assert "item 99 is not captured" in cw("items", "split", str(first), "99", code=2)
     assert f"story      {first} (first)" in cw("items", "show", str(first))
+
+
+def test_feeds_explain_tells_of_a_feed_that_was_visited_and_of_one_that_nobody_knows(watched, cw):
+    cw("poll")
+    said = cw("feeds", "explain", "a")
+    assert said.splitlines()[0] == "Bay News (a)"
+    assert "because it was read for the first time" in said
+    assert "read: entries 2, new 2, captured 1" in said
+    told = json.loads(cw("feeds", "explain", "a", "--json"))
+    assert (told["id"], told["state"], told["failures"], len(told["visits"])) == ("a", "well", 0, 1)
+    assert told["sentences"][0] == "It is well."
+    assert "did you mean" in cw("feeds", "explain", "aa", code=2)

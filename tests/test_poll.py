@@ -1,11 +1,16 @@
 """One poll: fetched, read, judged, stored; what goes wrong with one feed concerns that feed alone."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from conftest import answer, rss
 
-from watcher.poll import LEASE, open_poller, poll
+from watcher.feedrows import feed_from
+from watcher.poll import LEASE, open_poller, poll, prepare_visits
+from watcher.records import visit_record
+from watcher.settings.watcher import FetchSettings
+from watcher.values import Fetched, Pace, Reading, Visit
 from watcher.workers import Reader
 
 FORUM = ("f1", "Shanghai-Taipei City Forum opens", "The mayors of Shanghai and Taipei signed two MOUs.")
@@ -19,6 +24,10 @@ def run(desk, judge):
 def again(desk, judge):
     desk.store.feeds.hasten(desk.clock())
     return run(desk, judge)
+
+
+def urls(site, *names):
+    return {name: site.url(f"/{name}") for name in names}
 
 
 def titles(desk, **options):
@@ -164,3 +173,109 @@ def test_a_visit_whose_lease_was_lost_records_nothing(site, make_desk, judge, cl
     site.pages["/a"] = steal
     assert run(desk, judge).captured == 0
     assert titles(desk) == []
+
+
+POLITE = {"fetch": FetchSettings(allow_private=("127.0.0.0/8",), spacing_seconds=0.02)}
+"""A network in allow_private may be asked; its hosts have their rest all the same."""
+
+
+def test_fifty_feeds_that_are_well_end_before_the_first_of_three_that_are_stuck(site, make_desk, judge):
+    stuck, well = [f"stuck{number}" for number in range(3)], [f"well{number}" for number in range(50)]
+    site.pages |= {f"/{name}": site.hold for name in stuck} | {f"/{name}": rss(SHARES) for name in well}
+    desk = make_desk({"fetch": FetchSettings(slots=16, allow_private=("127.0.0.1",))}, **urls(site, *stuck, *well))
+    ended = []
+
+    def note(report):
+        ended.append(report.visit.feed.id)
+        if len(ended) == len(well):
+            site.let_go.set()
+
+    asyncio.run(poll(desk, judge, note))
+    assert sorted(ended[:50]) == sorted(well)
+    assert sorted(ended[50:]) == stuck
+
+
+def test_a_poll_asks_a_host_for_one_feed_at_a_time_and_ends_with_all_of_them(site, make_desk, judge):
+    under_way, most = [], []
+
+    def page(request):
+        under_way.append(request.path)
+        most.append(len(under_way))
+        answer(request, rss(SHARES))
+        under_way.remove(request.path)
+
+    site.pages |= {f"/{name}": page for name in "abcde"}
+    desk = make_desk(POLITE, **urls(site, *"abcde"))
+    assert run(desk, judge).read == 5
+    assert sorted(site.asked) == ["/a", "/b", "/c", "/d", "/e"]
+    assert max(most) == 1
+
+
+def test_a_host_that_is_stuck_holds_one_slot_only(site, make_desk, judge):
+    site.pages |= {f"/{name}": site.hold for name in "abcde"}
+    desk = make_desk(POLITE, **urls(site, *"abcde"))
+
+    async def look():
+        async with open_poller(desk, judge) as poller:
+            started = [await poller.start_due() for _ in range(3)]
+            await poller.finish(timedelta())
+            return started
+
+    assert asyncio.run(look()) == [1, 0, 0]
+
+
+def test_a_busy_host_is_left_alone_by_all_its_feeds_for_as_long_as_it_asks(site, make_desk, judge, clock):
+    site.pages |= {"/a": lambda request: answer(request, b"", 429, Retry_After="10800"), "/b": rss(SHARES)}
+    desk = make_desk(POLITE, **urls(site, *"ab"))
+    run(desk, judge)
+    rows = desk.store.feeds.list_all()
+    assert [row.due_at - clock() for row in rows] == [timedelta(hours=3)] * 2
+    assert [row.trouble for row in rows] == ["busy", ""]
+    assert site.asked == ["/a"]
+
+
+def test_an_address_that_moved_is_adopted_within_a_week_or_so_and_feeds_toml_stays_as_it_is(
+    site, make_desk, judge, clock
+):
+    site.pages |= {"/old": lambda request: answer(request, b"", 301, Location=site.url("/new")), "/new": rss(FORUM)}
+    desk = make_desk(a=site.url("/old"))
+    run(desk, judge)
+    assert desk.store.feeds.find("a").moved_to == site.url("/new")
+    for _ in range(9):
+        clock.forward(days=1)
+        run(desk, judge)
+    row = desk.store.feeds.find("a")
+    assert (row.url, row.configured_url) == (site.url("/new"), site.url("/old"))
+    prepare_visits(desk, judge)
+    clock.forward(days=1)
+    del site.pages["/old"]
+    assert run(desk, judge).unchanged == 1
+    assert titles(desk, seeds=False) == [FORUM[1]]
+
+
+def test_a_feed_remembers_its_habit_and_why_it_is_due(site, make_desk, judge, clock):
+    site.pages["/a"] = rss(FORUM)
+    desk = make_desk(a=site.url("/a"))
+    run(desk, judge)
+    clock.forward(hours=6)
+    site.pages["/a"] = rss(SHARES, FORUM)
+    run(desk, judge)
+    row = desk.store.feeds.find("a")
+    assert (row.rhythm_seconds, row.stay_seconds, row.news_at, row.full_at) == (6 * 3600, 12 * 3600, clock(), clock())
+    assert row.due_why == "news comes about once in 6 hours"
+
+
+def test_what_a_feed_asks_for_is_remembered_after_a_304(site, make_desk, judge, clock):
+    desk = make_desk(a=site.url("/a"))
+    [row] = desk.store.feeds.claim(clock(), LEASE, 1)
+    feed = feed_from(row, desk.feeds["a"], desk.settings.fetch)
+    pace = Pace(fresh_for=timedelta(hours=2), ttl=timedelta(hours=5), skip_hours=(1, 2), skip_days=(6,))
+    visit = Visit(
+        feed=feed,
+        outcome=Fetched(body=b"", body_hash="", url="", fresh_for=pace.fresh_for),
+        reading=Reading(pace=pace),
+    )
+    desk.store.feeds.record(visit_record(visit, clock(), rules="", backfill=timedelta()))
+    row = desk.store.feeds.find("a")
+    assert row.pace == {"fresh_for": 7200, "ttl": 18000, "skip_hours": [1, 2], "skip_days": [6]}
+    assert feed_from(row, desk.feeds["a"], desk.settings.fetch).pace == pace

@@ -2,7 +2,8 @@
 
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import chain
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import StatementError
 from storing import HOUR, LEASE, NOW, claim_all_due, id_of, keep, new_item, visit_record
 
+from storage.feeds import ASKED, BACK, BROKEN_OFF, MOVED, NEW
 from storage.store import Store
 
 CNA, SHINE, YONHAP = (
@@ -112,6 +114,130 @@ def test_a_claimed_feed_is_ours_until_its_lease_ends(store, other):
 def test_nothing_is_claimed_when_no_slot_is_free(store):
     store.feeds.enrol([CNA], NOW)
     assert store.feeds.claim(NOW, LEASE, 0) == []
+
+
+HARBOUR = [(f"harbour-{number}", f"https://harbour.example/{number}") for number in range(3)]
+SPACING = timedelta(seconds=30)
+
+
+def visit_one(store, now, **memory):
+    """Claim what is due as a poller does, and record a visit to each; return the ids."""
+    rows = store.feeds.claim(now, LEASE, 9, spacing=SPACING)
+    for row in rows:
+        store.feeds.record(visit_record(feed_id=row.id, at=now, **memory))
+    return ids(rows)
+
+
+def test_of_one_host_one_feed_at_a_time_is_claimed_the_longest_due_first(store, other):
+    store.feeds.enrol([HARBOUR[2]], NOW - HOUR)
+    store.feeds.enrol([*HARBOUR, CNA], NOW)
+    assert ids(store.feeds.claim(NOW, LEASE, 9)) == ["harbour-2", "cna"]
+    assert other.feeds.claim(NOW, LEASE, 9) == []
+    store.feeds.record(visit_record(feed_id="harbour-2"))
+    assert ids(other.feeds.claim(NOW, LEASE, 9)) == ["harbour-0"]
+
+
+def test_a_host_has_its_rest_after_each_visit(store):
+    store.feeds.enrol([*HARBOUR, CNA], NOW)
+    assert visit_one(store, NOW) == ["cna", "harbour-0"]
+    assert visit_one(store, NOW + SPACING / 2) == []
+    assert visit_one(store, NOW + SPACING) == ["harbour-1"]
+    assert visit_one(store, NOW + 2 * SPACING) == ["harbour-2"]
+
+
+def test_a_host_that_is_known_to_be_ours_has_no_rest_and_is_visited_many_times_at_once(store):
+    store.feeds.enrol(HARBOUR, NOW)
+    mine = {"spacing": SPACING, "free_hosts": {"harbour.example"}}
+    assert len(store.feeds.claim(NOW, LEASE, 2, **mine)) == 2
+    store.feeds.record(visit_record(feed_id="harbour-0"))
+    assert ids(store.feeds.claim(NOW, LEASE, 9, **mine)) == ["harbour-2"]
+
+
+def test_a_lease_that_has_passed_and_a_visit_in_the_future_keep_no_host_from_being_visited(store, other):
+    store.feeds.enrol(HARBOUR[:2], NOW)
+    store.feeds.claim(NOW, LEASE, 1)
+    assert ids(other.feeds.claim(NOW + LEASE, LEASE, 1)) == ["harbour-1"]
+    other.feeds.record(visit_record(feed_id="harbour-1", at=NOW + 100 * HOUR))
+    assert ids(store.feeds.claim(NOW + LEASE, LEASE, 1, spacing=SPACING)) == ["harbour-0"]
+
+
+def test_a_feed_that_waits_for_its_hosts_rest_is_due_all_the_same_but_not_while_the_host_is_visited(store):
+    store.feeds.enrol(HARBOUR[:2], NOW)
+    assert visit_one(store, NOW) == ["harbour-0"]
+    assert store.feeds.is_any_due(NOW, LEASE)
+    assert not store.feeds.is_any_due(NOW, LEASE, besides={"harbour-1"})
+    store.feeds.claim(NOW, LEASE, 9)
+    store.feeds.hasten(NOW + HOUR)
+    assert not store.feeds.is_any_due(NOW, LEASE)
+
+
+def test_a_host_that_wants_to_be_left_alone_is_for_all_its_feeds_but_one_that_is_being_visited(store, other):
+    store.feeds.enrol([*HARBOUR, CNA], NOW)
+    (mine, _) = store.feeds.claim(NOW, LEASE, 9)
+    store.feeds.release(NOW)
+    (mine,) = store.feeds.claim(NOW, LEASE, 1, besides={"cna"})
+    other.feeds.claim(NOW, LEASE, 1, besides={"cna"}, free_hosts={"harbour.example"})
+    busy = replace(visit_record(feed_id=mine.id, due_at=NOW + 3 * HOUR), host_rests_until=NOW + 3 * HOUR)
+    store.feeds.record(busy)
+    rows = {row.id: row for row in store.feeds.list_all()}
+    assert [rows[one].due_at - NOW for one, _ in HARBOUR] == [3 * HOUR, LEASE, 3 * HOUR]
+    assert rows["harbour-2"].due_why.startswith("its server asked")
+    assert rows["cna"].due_at == NOW
+
+
+def test_a_host_that_wants_to_be_left_alone_hastens_nobody(store):
+    store.feeds.enrol(HARBOUR[:2], NOW)
+    visit_one(store, NOW)
+    store.feeds.claim(NOW, LEASE, 1)
+    store.feeds.record(replace(visit_record(feed_id="harbour-1"), host_rests_until=NOW + HOUR / 2))
+    assert row_of(store, "harbour-0").due_at == NOW + HOUR
+
+
+def test_an_adopted_address_stands_until_another_one_is_configured(store):
+    store.feeds.enrol([CNA], NOW)
+    store.feeds.claim(NOW, LEASE, 1)
+    store.feeds.record(visit_record(url="https://new.cna.example/rss", etag="e"))
+    row = row_of(store, "cna")
+    assert (row.url, row.host, row.configured_url) == ("https://new.cna.example/rss", "new.cna.example", CNA[1])
+    store.feeds.enrol([CNA], NOW)
+    assert (row_of(store, "cna").url, row_of(store, "cna").etag) == ("https://new.cna.example/rss", "e")
+    store.feeds.enrol([("cna", "https://third.example/")], NOW + HOUR / 2)
+    row = row_of(store, "cna")
+    assert (row.url, row.configured_url, row.etag, row.due_at) == (*["https://third.example/"] * 2, "", NOW + HOUR / 2)
+
+
+def test_an_adopted_address_that_is_configured_then_is_nothing_new(store):
+    store.feeds.enrol([CNA], NOW)
+    store.feeds.claim(NOW, LEASE, 1)
+    store.feeds.record(visit_record(url="https://new.cna.example/rss", etag="e"))
+    store.feeds.enrol([("cna", "https://new.cna.example/rss")], NOW)
+    row = row_of(store, "cna")
+    assert (row.configured_url, row.etag, row.due_at) == ("https://new.cna.example/rss", "e", NOW + HOUR)
+
+
+def test_a_feed_says_why_it_is_due(store):
+    store.feeds.enrol([CNA], NOW)
+    said = [row_of(store, "cna").due_why]
+    store.feeds.claim(NOW, LEASE, 1)
+    store.feeds.release(NOW)
+    said.append(row_of(store, "cna").due_why)
+    keep(store)
+    store.feeds.hasten(NOW)
+    said.append(row_of(store, "cna").due_why)
+    store.feeds.enrol([("cna", "https://new.example/")], NOW)
+    said.append(row_of(store, "cna").due_why)
+    store.feeds.enrol([], NOW)
+    store.feeds.enrol([("cna", "https://new.example/")], NOW)
+    said.append(row_of(store, "cna").due_why)
+    assert said == [NEW, BROKEN_OFF, ASKED, MOVED, BACK]
+
+
+def test_several_processes_never_visit_a_host_twice_at_once(store, fresh_url):
+    feeds = [(f"feed-{number:03}", f"https://host-{number % 7}.example/{number}") for number in range(35)]
+    store.feeds.enrol(feeds, NOW)
+    with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as processes:
+        claimed = list(processes.map(claim_all_due, [fresh_url] * 3, "abc"))
+    assert sorted(chain.from_iterable(claimed)) == [f"feed-{number:03}" for number in range(7)]
 
 
 def test_several_threads_claim_no_feed_twice(store, fresh_url):

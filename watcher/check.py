@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 
 from watcher.desk import Clock
 from watcher.errors import ReadProblem
+from watcher.feedrows import new_feed
 from watcher.fetch import Fetcher
 from watcher.finding import Finding, sum_up
 from watcher.look import read_whole
-from watcher.records import new_feed
 from watcher.settings.feeds import FeedSettings
 from watcher.settings.watcher import WatcherSettings
 from watcher.urls import host_of

@@ -13,11 +13,12 @@ from storage.store import Store
 from storage.tables import FeedRow
 from watcher.desk import Desk
 from watcher.errors import ReadProblem
+from watcher.feedrows import feed_from
 from watcher.fetch import Fetcher
 from watcher.judge import Judge
 from watcher.look import read_whole
 from watcher.read import leave_out
-from watcher.records import feed_from, told_from, visit_record
+from watcher.records import told_from, visit_record
 from watcher.seeds import plant_seeds
 from watcher.stories import join_stories
 from watcher.values import Failed, Feed, Fetched, Outcome, Reading, Visit
@@ -87,25 +88,33 @@ class Poller:
     lost: int = 0
     """Visits that could not be recorded."""
 
-    async def start_due(self) -> int:
+    async def start_due(self, *, rested: bool = False) -> int:
         """Claim as many due feeds as there are free slots, start their visits, return how many.
 
-        A feed whose visit is still under way when its lease ends (the clock was stepped) keeps that visit.
+        Of each host one at a time, and none before its rest is over, unless we know better (`rested`). A feed whose
+        visit is still under way when its lease ends (the clock was stepped) keeps that visit.
         """
         async with self.claiming:
             free = self.desk.settings.fetch.slots - len(self.visits)
             if free <= 0:
                 return 0
-            rows = await asyncio.to_thread(self._claim, free)
+            rows = await asyncio.to_thread(self._claim, free, timedelta() if rested else self._spacing)
             fresh = [] if self.stopped else [row for row in rows if row.id not in self.visits]
             for row in fresh:
                 self.visits[row.id] = asyncio.create_task(self._attend(row), name=f"visit {row.id}")
             return len(fresh)
 
-    def _claim(self, free: int) -> list[FeedRow]:
+    @property
+    def _spacing(self) -> timedelta:
+        return timedelta(seconds=self.desk.settings.fetch.spacing_seconds)
+
+    def _claim(self, free: int, spacing: timedelta) -> list[FeedRow]:
         """Claim due feeds that we know; one that another process enrolled, from a newer feeds.toml, is left to it."""
         feeds, clock = self.desk.store.feeds, self.desk.clock
-        while rows := feeds.claim(clock(), LEASE, free, besides=self.strangers):
+        known_hosts = {host.lower() for host in self.desk.settings.fetch.allow_private}
+        while rows := feeds.claim(
+            clock(), LEASE, free, besides=self.strangers, spacing=spacing, free_hosts=known_hosts
+        ):
             strangers = {row.id for row in rows} - self.desk.feeds.keys()
             if strangers:
                 feeds.give_back(strangers, clock())
@@ -122,11 +131,20 @@ class Poller:
     async def poll(self) -> None:
         """Visit every feed that is due; a free slot is filled at once. Interrupted, it gives its feeds back."""
         try:
-            while await self.start_due() or self.visits:
+            while await self.start_due() or self.visits or await self._start_rested():
                 if self.visits:
-                    await asyncio.wait(self.visits.values(), return_when=asyncio.FIRST_COMPLETED)
+                    patience = self._spacing.total_seconds() or None
+                    await asyncio.wait(self.visits.values(), timeout=patience, return_when=asyncio.FIRST_COMPLETED)
         finally:
             await self.finish(timedelta())
+
+    async def _start_rested(self) -> int:
+        """Now that nothing is under way, give hosts their rest, and start what is still due."""
+        feeds, now = self.desk.store.feeds, self.desk.clock()
+        if not await asyncio.to_thread(feeds.is_any_due, now, LEASE, besides=self.strangers):
+            return 0
+        await asyncio.sleep(self._spacing.total_seconds())
+        return await self.start_due(rested=True)
 
     async def finish(self, patience: timedelta) -> None:
         """Wait for the visits under way, cancel those that outlast `patience`, release their feeds."""
@@ -177,6 +195,7 @@ class Poller:
             self.desk.clock(),
             rules=self.judge.fingerprint,
             backfill=timedelta(days=self.desk.settings.digest.backfill_days),
+            subscriptions=self.desk.settings.subscriptions,
         )
         recorded = self.desk.store.feeds.record(record)
         if recorded.captured:

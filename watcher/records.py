@@ -1,6 +1,7 @@
 """Turn values in flight into rows at rest, and back."""
 
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -9,16 +10,17 @@ from storage.gather import IRRELEVANT
 from storage.labels import RELEVANT
 from storage.records import Compared, FullItem, NewItem, Rejudged, VisitRecord
 from storage.seeds import Seed
-from storage.tables import FeedRow, ItemRow, VisitRow
-from watcher.cadence import due_after
+from storage.tables import ItemRow, VisitRow
+from watcher.cadence import due_after, learn_habit
 from watcher.editions import News
+from watcher.feedrows import address_memory, habit_memory
 from watcher.feedstate import condition_memory
 from watcher.measure import Labelled
+from watcher.moving import follow_move
 from watcher.read import pack_known
 from watcher.read.article import Article, read_day
 from watcher.read.furniture import title_mark
-from watcher.settings.feeds import FeedSettings
-from watcher.settings.watcher import FetchSettings
+from watcher.settings.watcher import SubscriptionSettings
 from watcher.stories import Told
 from watcher.text import index_text
 from watcher.urls import canonical_url
@@ -30,50 +32,30 @@ KEY_DIGITS = 24
 """Hexadecimal digits of an item's key: 96 bits, so that two entries of one feed never share one."""
 
 
-def new_feed(settings: FeedSettings, usual: FetchSettings) -> Feed:
-    """Return what feeds.toml says of a feed, as if it had never been visited."""
-    return Feed(
-        id=settings.id,
-        url=settings.url,
-        format=settings.format,
-        language=settings.language,
-        region=settings.region,
-        zone=settings.zone,
-        encoding=settings.encoding,
-        every=settings.every(usual.every),
-        timeout=settings.timeout(usual.timeout),
-    )
-
-
-def feed_from(row: FeedRow, settings: FeedSettings, usual: FetchSettings) -> Feed:
-    """Join what feeds.toml says of a feed with what the store remembers of it."""
-    return replace(
-        new_feed(settings, usual),
-        url=row.url,
-        etag=row.etag,
-        last_modified=row.last_modified,
-        body_hash=row.body_hash,
-        known=row.known,
-        failures=row.failures,
-        visited_at=row.visited_at,
-        read_at=row.read_at,
-        condition=row.condition,
-        condition_at=row.condition_at,
-    )
-
-
-def visit_record(visit: Visit, now: datetime, *, rules: str, backfill: timedelta) -> VisitRecord:
-    """Return all that one visit writes. `rules` is the judge's fingerprint.
+def visit_record(
+    visit: Visit,
+    now: datetime,
+    *,
+    rules: str,
+    backfill: timedelta,
+    subscriptions: Sequence[SubscriptionSettings] = (),
+) -> VisitRecord:
+    """Return all that one visit writes. `rules` is the judge's fingerprint, `subscriptions` those of watcher.toml.
 
     An entry older than `backfill` at its first sight is marked so.
     """
     feed, outcome = visit.feed, visit.outcome
+    learned = follow_move(outcome, learn_habit(visit, now), now)
+    due = due_after(outcome, learned, now, subscriptions)
     return VisitRecord(
         feed_id=feed.id,
         memory=_memory(visit, now)
         | condition_memory(visit, now)
-        | {"due_at": due_after(outcome, feed, now), "visited_at": now},
+        | habit_memory(learned)
+        | address_memory(feed, learned)
+        | {"due_at": due.at, "due_why": due.why, "visited_at": now},
         visit=_visit_row(visit, now),
+        host_rests_until=now + due.host_rests if due.host_rests else None,
         items=tuple(
             _new_item(entry, judgement, feed, now, rules=rules, backfill=backfill) for entry, judgement in visit.judged
         ),
@@ -207,18 +189,10 @@ def news_from(full: FullItem, names: dict[str, str]) -> News:
 def _memory(visit: Visit, now: datetime) -> dict[str, object]:
     """Return the columns of the feed that an outcome changes."""
     match visit.outcome:
-        case Failed(problem=problem):
-            return {"problem": problem, "failures": visit.feed.failures + 1}
+        case Failed(problem=problem, trouble=trouble):
+            return {"problem": problem, "trouble": trouble, "failures": visit.feed.failures + 1}
         case Fetched() as fetched:
-            news = {"news_at": now} if visit.judged else {}
-            return (
-                _well(fetched, now)
-                | news
-                | {
-                    "body_hash": fetched.body_hash,
-                    "known": pack_known(visit.entries),
-                }
-            )
+            return _well(fetched, now) | {"body_hash": fetched.body_hash, "known": pack_known(visit.entries)}
         case unchanged:
             return _well(unchanged, now)
 
@@ -231,7 +205,8 @@ def _well(outcome: Outcome, now: datetime) -> dict[str, object]:
         "read_at": now,
         "failures": 0,
         "problem": "",
-    }
+        "trouble": "",
+    } | ({"full_at": now} if outcome.status == 200 else {})
 
 
 def _visit_row(visit: Visit, now: datetime) -> VisitRow:

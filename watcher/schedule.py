@@ -31,6 +31,11 @@ def next_due(now: datetime, *, at: time, zone: str) -> datetime:
     return due_instant(_newest_due(now, at, zone) + timedelta(days=1), at, zone)
 
 
+def last_due(now: datetime, *, at: time, zone: str) -> datetime:
+    """Return the last due instant up to `now`."""
+    return due_instant(_newest_due(now, at, zone), at, zone)
+
+
 def _newest_due(now: datetime, at: time, zone: str) -> date:
     today = now.astimezone(ZoneInfo(zone)).date()
     return today if due_instant(today, at, zone) <= now else today - timedelta(days=1)

@@ -83,11 +83,13 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """Hold how often a document wants to be asked for: `ttl` apart, not in these hours (UTC) nor on these days.
+    """Hold how often a feed wants to be asked for: not within `ttl`, nor in these hours (UTC), nor on these days.
 
-    Days count from Monday, 0. Source: RSS 2.0 `ttl`, `skipHours`, `skipDays`; RSS 1.0 syndication module.
+    Days count from Monday, 0. Source: RSS 2.0 `ttl`, `skipHours`, `skipDays`; RSS 1.0 syndication module. `fresh_for`
+    is the server's own word (max-age, Expires), which holds on after a 304 that says nothing.
     """
 
+    fresh_for: timedelta = timedelta()
     ttl: timedelta = timedelta()
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[int, ...] = ()
@@ -98,6 +100,9 @@ class Feed:
     """Hold what a visit needs of one feed: the settings of feeds.toml and what the store remembers.
 
     `known` is 8 bytes for each entry of the last document that was read.
+
+    `every` is the shortest time between two visits, `longest` the longest. `rhythm` is the usual time between two
+    visits that bring news, `stay` the shortest time, of late, in which an entry left the document.
     """
 
     id: str
@@ -108,6 +113,7 @@ class Feed:
     zone: str = "UTC"
     encoding: str = ""
     every: timedelta = timedelta(hours=1)
+    longest: timedelta = timedelta(days=1)
     timeout: timedelta = timedelta(seconds=30)
     etag: str = ""
     last_modified: str = ""
@@ -116,6 +122,12 @@ class Feed:
     failures: int = 0
     visited_at: datetime | None = None
     read_at: datetime | None = None
+    news_at: datetime | None = None
+    rhythm: timedelta | None = None
+    stay: timedelta | None = None
+    moved_to: str = ""
+    moved_times: int = 0
+    moved_since_at: datetime | None = None
     full_at: datetime | None = None
     pace: Pace = Pace()
     condition: str = ""

@@ -17,7 +17,7 @@ from watcher.settings.feeds import FILE, FeedSettings, load_feeds
 
 def check(place: Place, names: Sequence[str], *, everything: bool, as_json: bool) -> bool:
     """Visit the enabled feeds, the named ones or all, print what was found; True when every feed is well."""
-    feeds = _choose(place, names, everything=everything)
+    feeds = choose_feeds(place, names, everything=everything)
     findings = _visit(place, feeds, quiet=as_json)
     if as_json:
         show_json([asdict(finding) for finding in findings])
@@ -26,7 +26,7 @@ def check(place: Place, names: Sequence[str], *, everything: bool, as_json: bool
     return all(finding.state is State.WELL for finding in findings)
 
 
-def _choose(place: Place, names: Sequence[str], *, everything: bool) -> list[FeedSettings]:
+def choose_feeds(place: Place, names: Sequence[str], *, everything: bool) -> list[FeedSettings]:
     """Return the feeds that are meant; a name that is no id is a ConfigError."""
     known = {feed.id: feed for feed in load_feeds(place.folder)}
     for name in names:

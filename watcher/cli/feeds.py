@@ -14,6 +14,7 @@ from storage.errors import StorageError
 from storage.store import name_process
 from storage.tables import FeedRow
 from watcher.cli.checkfeeds import check as check_them
+from watcher.cli.explainfeed import explain_feed
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.cli.readfiles import read_sources
@@ -28,7 +29,7 @@ from watcher.text import one_line
 from watcher.urls import clean_link
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="List, check, add, remove, import, export and read feeds."
+    no_args_is_help=True, add_completion=False, help="List, check, explain, add, remove, import, export and read feeds."
 )
 
 _NEXT = "`city-watcher poll` looks there; a service that runs does so when it is started again."
@@ -36,7 +37,7 @@ _NEXT = "`city-watcher poll` looks there; a service that runs does so when it is
 
 @app.callback()
 def feeds() -> None:
-    """List, check, add, remove, import, export and read feeds."""
+    """List, check, explain, add, remove, import, export and read feeds."""
 
 
 @app.command("list")
@@ -158,6 +159,17 @@ def check(
     place: Place = context.obj
     well = check_them(place, names or (), everything=everything, as_json=as_json)
     raise typer.Exit(0 if well else 1)
+
+
+@app.command()
+def explain(
+    context: typer.Context,
+    feed: Annotated[str, typer.Argument(metavar="FEED", help="Its id in feeds.toml.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Say when a feed is visited next and why, what is known of its habit, and what its last visits brought."""
+    place: Place = context.obj
+    explain_feed(place, feed, as_json=as_json)
 
 
 @app.command()

@@ -75,6 +75,7 @@ class FeedSettings(Strict):
     zone: Zone = "UTC"
     encoding: Encoding = ""
     every_minutes: int | None = Field(default=None, ge=1, le=10_080)
+    longest_minutes: int | None = Field(default=None, ge=1, le=10_080)
     timeout_seconds: int | None = Field(default=None, ge=1, le=300)
     enabled: bool = True
     note: str = ""
@@ -99,8 +100,12 @@ class FeedSettings(Strict):
         return self.name or self.id
 
     def every(self, usual: timedelta) -> timedelta:
-        """Return how long to wait between visits; `usual` stands where the feed says nothing."""
+        """Return the shortest time between two visits; `usual` stands where the feed says nothing."""
         return usual if self.every_minutes is None else timedelta(minutes=self.every_minutes)
+
+    def longest(self, usual: timedelta) -> timedelta:
+        """Return the longest time between two visits while all is well; `usual` stands where the feed says nothing."""
+        return usual if self.longest_minutes is None else timedelta(minutes=self.longest_minutes)
 
     def timeout(self, usual: timedelta) -> timedelta:
         """Return the total deadline of one visit; `usual` stands where the feed says nothing."""

@@ -66,6 +66,7 @@ class FetchSettings(Strict):
 
     slots: int = Field(default=16, ge=1, le=256)
     every_minutes: int = Field(default=60, ge=1, le=10_080)
+    longest_minutes: int = Field(default=1_440, ge=1, le=10_080)
     timeout_seconds: int = Field(default=30, ge=1, le=300)
     spacing_seconds: float = Field(default=2, ge=0, le=60)
     max_megabytes: int = Field(default=10, ge=1, le=500)
@@ -74,8 +75,13 @@ class FetchSettings(Strict):
 
     @property
     def every(self) -> timedelta:
-        """Return the usual time between two visits to a feed."""
+        """Return the shortest time between two visits to a feed."""
         return timedelta(minutes=self.every_minutes)
+
+    @property
+    def longest(self) -> timedelta:
+        """Return the longest time between two visits to a feed that is well."""
+        return timedelta(minutes=self.longest_minutes)
 
     @property
     def timeout(self) -> timedelta:

@@ -7,7 +7,7 @@ RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for one in $(CANDIDATES); do $$one -c '$(RECENT)' 2>/dev/null && echo $$one && break; done)
 
-.PHONY: help run demo test check package bench soak claims check-real deciders lock clean
+.PHONY: help run demo test check package bench soak claims month check-real deciders lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s  %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ soak: $(VENV)/ready-dev ## survive 30 simulated days of kills and outages; ARGS=
 
 claims: $(VENV)/ready-dev ## share 2,000 feeds between two processes, and kill one; ARGS="--feeds 500" is quick
 	@PYTHONPATH=tests:. $(BIN)/python -m soak.claims $(ARGS)
+
+month: $(VENV)/ready-dev ## visit 200 feeds of all habits for a simulated month; ARGS="--feeds 20 --days 7" is quick
+	@PYTHONPATH=tests:. $(BIN)/python -m month $(ARGS)
 
 check-real: $(VENV)/ready-dev ## poll a folder of real documents; DIR=... may hold a manifest.jsonl with their counts
 	@test -n "$(DIR)" || { echo "Say where the documents are: make check-real DIR=path/to/folder" >&2; exit 2; }

@@ -332,6 +332,18 @@ def test_a_preview_that_would_not_be_sent_says_so(watched, cw, capsys):
     assert preview() == ""
 
 
+def test_feeds_check_of_a_list_page_shows_what_its_selectors_find(watched, cw, site):
+    rows = "".join(f'<li><a href="/{n}">Harbour fair {n}</a> <i>115-02-0{n}</i></li>' for n in range(1, 6))
+    site.pages["/list"] = f"<html><body><ul>{rows}</ul></body></html>".encode()
+    select = '{ item = "li", date = "i" }'
+    feed = f'[[feed]]\nid = "bay"\nurl = "{site.url("/list")}"\nregion = "TW"\nformat = "list"\nselect = '
+    write_more(watched, feed + select)
+    said = cw("feeds", "check", "bay", code=1)  # its newest entry is old by the real clock
+    assert "bay: 2026-02-01  Harbour fair 1\nbay: 2026-02-02  Harbour fair 2\nbay: 2026-02-03  Harbour fair 3\n" in said
+    assert "Harbour fair" not in cw("feeds", "check", code=1)
+    assert '"entries": 5' in cw("feeds", "check", "bay", "--json", code=1)
+
+
 def test_feeds_check_says_what_is_found_and_stores_nothing(watched, cw, site):
     write_more(watched, f'[[feed]]\nid = "hill"\nurl = "{site.url("/gone")}"\nenabled = false\n')
     assert cw("feeds", "check").split("\t")[:4] == ["a", "well", "200", "rss20"]
@@ -340,7 +352,7 @@ def test_feeds_check_says_what_is_found_and_stores_nothing(watched, cw, site):
     assert (found["id"], found["state"], found["entries"], found["problem"]) == ("a", "well", 2, "")
     assert set(found) == {
         *("id", "url", "state", "status", "found_at", "moved_to", "format", "encoding", "entries", "newest_at"),
-        *("language", "problem", "suggestion"),
+        *("language", "first", "problem", "suggestion"),
     }
     assert "1 of 2 feeds well." in cw("feeds", "check", "--all", code=1)
     said = cw("feeds", "check", "hill", code=1)

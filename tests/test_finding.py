@@ -37,6 +37,7 @@ def test_a_feed_with_fresh_entries_is_well_and_all_of_it_is_told() -> None:
         entries=3,
         newest_at=newest,
         language="zh-Hant",
+        first=("2025-01-25  Harbour fair", "no date  Harbour fair", "2026-03-01  Harbour fair"),
     )
 
 

@@ -90,6 +90,21 @@ def test_a_wrong_watcher_toml_is_one_sentence_that_names_file_and_key(write, tex
         ),
         (FEED + 'encoding = "base64"', "'encoding' is not an encoding"),
         (FEED + 'encoding = "a\\u0000b"', "'encoding' is not an encoding"),
+        (FEED + 'format = "list"', "feed 1 \"A\": 'select' must say where a list has its headlines; write one such as"),
+        (FEED + 'select = { item = "li" }', "'select' is only for list pages; write format = \"list\" above it"),
+        (
+            FEED + 'format = "list"\nselect = { item = "ul >> li" }',
+            "feed 1 \"A\": 'item' is not a CSS selector (Expected selector, got <DELIM '>' at 4>); "
+            "write one such as 'ul.news > li' (found 'ul >> li') (line 6)",
+        ),
+        (FEED + 'format = "list"\nselect = { item = "li", date = "a::text" }', "'date' is not a CSS selector"),
+        (FEED + 'format = "list"\nselect = { item = "svg|a" }', "'item' is not a CSS selector"),
+        (
+            FEED + 'format = "list"\nselect = { item = "li", when = "b" }',
+            "'when' is not a setting (known here: item, link",
+        ),
+        (FEED + 'format = "list"\nselect = { item = "" }', "'item' "),
+        (FEED + 'format = "list"\nselect = { link = "a" }', "'item' is missing; add it"),
         ("feed = [{id = 'a'}]", "feed 1 \"a\": 'url' is missing; add it (line 1)."),
         ("feed = 3", "feeds.toml: 'feed' should be a list in [ ]"),
     ],

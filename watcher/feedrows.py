@@ -8,7 +8,7 @@ from typing import Any
 from storage.tables import FeedRow
 from watcher.settings.feeds import FeedSettings
 from watcher.settings.watcher import FetchSettings
-from watcher.values import Feed, Pace
+from watcher.values import Feed, Pace, Selectors
 
 
 def new_feed(settings: FeedSettings, usual: FetchSettings) -> Feed:
@@ -17,6 +17,7 @@ def new_feed(settings: FeedSettings, usual: FetchSettings) -> Feed:
         id=settings.id,
         url=settings.url,
         format=settings.format,
+        select=Selectors(**settings.select.model_dump()) if settings.select else None,
         language=settings.language,
         region=settings.region,
         zone=settings.zone,

@@ -5,10 +5,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from watcher.errors import ReadProblem
-from watcher.values import Failed, Feed, Fetched, Outcome, Reading
+from watcher.values import Entry, Failed, Feed, Fetched, Outcome, Reading
 
 QUIET_AFTER = timedelta(days=30)
 """A feed whose newest entry is older may have been left behind: 22 of 34 feeds that answered brought nothing new."""
+
+
+SHOWN = 3
+"""So many entries show whether a feed is read right."""
 
 
 class State(StrEnum):
@@ -25,7 +29,8 @@ class Finding:
     """Hold what one visit found.
 
     `found_at` is where the document was in the end, `moved_to` where redirects for good lead. `language` is what the
-    document says. `problem` is empty when the feed is well; `suggestion` says what to do where there is something.
+    document says, `first` are day and title of its first entries. `problem` is empty when the feed is well;
+    `suggestion` says what to do where there is something.
     """
 
     id: str
@@ -39,6 +44,7 @@ class Finding:
     entries: int = 0
     newest_at: datetime | None = None
     language: str = ""
+    first: tuple[str, ...] = ()
     problem: str = ""
     suggestion: str = ""
 
@@ -68,10 +74,16 @@ def sum_up(feed: Feed, outcome: Outcome, reading: Reading | ReadProblem, now: da
         entries=len(reading.entries),
         newest_at=newest_at,
         language=reading.language,
+        first=tuple(map(_show, reading.entries[:SHOWN])),
         problem=problem,
         suggestion=suggestion,
         **place,
     )
+
+
+def _show(entry: Entry) -> str:
+    day = f"{entry.published_at:%Y-%m-%d}" if entry.published_at else "no date"
+    return f"{day}  {entry.title or entry.url}"
 
 
 def _failed(sentence: str, *, id: str, url: str, status: int | None, found_at: str = "", moved_to: str = "") -> Finding:

@@ -96,6 +96,19 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Selectors:
+    """Hold the CSS selectors of a list page: what one headline stands in, and inside it link, title and date.
+
+    An empty one stands for what is usual: the first link, its words, no date.
+    """
+
+    item: str
+    link: str = ""
+    title: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """Hold what a visit needs of one feed: the settings of feeds.toml and what the store remembers.
 
@@ -108,6 +121,7 @@ class Feed:
     id: str
     url: str
     format: str = "auto"
+    select: Selectors | None = None
     language: str = ""
     region: str = ""
     zone: str = "UTC"

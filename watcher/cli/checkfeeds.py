@@ -23,6 +23,7 @@ def check(place: Place, names: Sequence[str], *, everything: bool, as_json: bool
         show_json([asdict(finding) for finding in findings])
     else:
         _tell(findings)
+        _show_first(findings if names else ())
     return all(finding.state is State.WELL for finding in findings)
 
 
@@ -61,6 +62,13 @@ def _tell(findings: Sequence[Finding]) -> None:
         err.print(f"{well} of {count(len(findings), 'feed')} well.", markup=False)
     if doubt := doubt_network([finding.status for finding in findings]):
         err.print(doubt, markup=False)
+
+
+def _show_first(findings: Sequence[Finding]) -> None:
+    """Show the first entries of the feeds that were asked for by name: whether selectors and dates are right."""
+    for finding in findings:
+        for line in finding.first:
+            err.print(f"{finding.id}: {line}", markup=False, highlight=False)
 
 
 def _cells(findings: Sequence[Finding]) -> list[tuple[object, ...]]:

@@ -10,13 +10,14 @@ from watcher.read.feed import entry_fields, parse_feed
 from watcher.read.identity import assign_keys
 from watcher.read.jsonfeed import read_json
 from watcher.read.language import clean_language
+from watcher.read.listpage import read_list
 from watcher.read.sitemap import read_index, read_sitemap
 from watcher.read.sniff import Sniffed, sniff_document
 from watcher.read.source import Source, make_entry
 from watcher.read.unpack import unpack
 from watcher.text.plain import one_line, plain_text
 from watcher.urls import clean_link
-from watcher.values import Entry, Reading
+from watcher.values import Entry, Reading, Selectors
 
 _LEADING = "\ufeff \t\r\n"
 """Blanks, and byte order marks that were written twice."""
@@ -33,20 +34,29 @@ def read_document(
     region: str = "",
     zone: str = "UTC",
     encoding: str = "",
+    select: Selectors | None = None,
     known: frozenset[bytes] = frozenset(),
     light: bool = False,
 ) -> Reading:
-    """Return the entries of a feed (RSS, Atom, RDF, JSON) or a sitemap, in its order; raise a `ReadProblem`.
+    """Return the entries of a feed (RSS, Atom, RDF, JSON), sitemap or list page, in its order; raise a `ReadProblem`.
 
     `url` is where it was found, for relative links. `language`, `region` and `zone` are the feed's own and stand
-    where the document says nothing; `encoding` overrules it. `light` leaves out what has hung parsers.
+    where the document says nothing; `encoding` overrules it. With `select` it is an HTML page that lists
+    news. `light` leaves out what has hung parsers.
     `known` is the place for cutting known entries before parsing; nothing is cut yet.
     """
     del known
     decoded = decode_document(unpack(body), content_type=content_type, encoding=encoding)
     text = drop_forbidden(decoded.text).lstrip(_LEADING)
-    sniffed = sniff_document(text)
     source = Source(base=url, language=clean_language(language), region=region, zone=zone)
+    found = _read_page(text, select, source) if select else _read_by_root(text, source, light=light)
+    notes = (*_note_decoding(decoded), *found.notes, *_note_shared(found.entries))
+    return replace(found, entries=assign_keys(found.entries), encoding=decoded.encoding, notes=notes)
+
+
+def _read_by_root(text: str, source: Source, *, light: bool) -> Reading:
+    """Read a document that says itself what it is."""
+    sniffed = sniff_document(text)
     trimmed = text[sniffed.start :]
     match sniffed.kind:
         case "json":
@@ -57,8 +67,18 @@ def read_document(
             found = Reading(format=sniffed.kind, more=read_index(trimmed, source))
         case kind:
             found = _read_xml(drop_hazards(trimmed) if light else trimmed, kind, source)
-    notes = (*_note_decoding(decoded), *_note_junk(sniffed), *found.notes, *_note_shared(found.entries))
-    return replace(found, entries=assign_keys(found.entries), encoding=decoded.encoding, notes=notes)
+    return replace(found, notes=(*_note_junk(sniffed), *found.notes))
+
+
+def _read_page(text: str, select: Selectors, source: Source) -> Reading:
+    page = read_list(text, select, source)
+    return Reading(
+        entries=tuple(make_entry(fields, source) for fields in page.fields),
+        format="list",
+        title=page.title,
+        language=source.language,
+        notes=page.notes,
+    )
 
 
 def _read_json(text: str, source: Source) -> Reading:

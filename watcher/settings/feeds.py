@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, ValidationError, field_validator
+from cssselect import SelectorError
+from lxml import etree
+from lxml.cssselect import CSSSelector
+from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator
 
 from watcher.errors import ConfigError
 from watcher.settings.base import Strict, add_line, explain_error, load_text, parse_toml
@@ -57,10 +60,30 @@ def known_encoding(name: str) -> str:
     return name
 
 
+def css_selector(text: str) -> str:
+    """Accept a CSS selector (level 3) or nothing; trying it also finds what only fails in use, such as namespaces."""
+    try:
+        if text.strip():
+            CSSSelector(text, translator="html")(etree.Element("a"))
+    except (SelectorError, etree.XPathError) as error:
+        raise ValueError(f"is not a CSS selector ({error}); write one such as 'ul.news > li'") from None
+    return text.strip()
+
+
 Zone = Annotated[str, AfterValidator(known_zone)]
 Language = Annotated[str, AfterValidator(language_tag)]
 Region = Annotated[str, AfterValidator(region_code)]
 Encoding = Annotated[str, AfterValidator(known_encoding)]
+Selector = Annotated[str, AfterValidator(css_selector)]
+
+
+class Select(Strict):
+    """Hold `select` of a list page: what one headline stands in, and inside it link, title and date."""
+
+    item: Selector = Field(min_length=1)
+    link: Selector = ""
+    title: Selector = ""
+    date: Selector = ""
 
 
 class FeedSettings(Strict):
@@ -70,6 +93,7 @@ class FeedSettings(Strict):
     name: str = ""
     url: str
     format: Literal["auto", "sitemap", "list"] = "auto"
+    select: Select | None = Field(default=None, validate_default=True)
     language: Language = ""
     region: Region = ""
     zone: Zone = "UTC"
@@ -93,6 +117,16 @@ class FeedSettings(Strict):
         if not url.lower().startswith(("http://", "https://")) or not clean_link(url):
             raise ValueError("is not a web address; write one that begins with http:// or https://")
         return url
+
+    @field_validator("select")
+    @classmethod
+    def _belongs_to_lists(cls, select: Select | None, info: ValidationInfo) -> Select | None:
+        is_list = info.data.get("format") == "list"
+        if is_list and select is None:
+            raise ValueError("must say where a list has its headlines; write one such as { item = 'ul.news > li' }")
+        if select is not None and not is_list:
+            raise ValueError('is only for list pages; write format = "list" above it, or take it out')
+        return select
 
     @property
     def label(self) -> str:

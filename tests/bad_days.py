@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import os
 import socket
 import subprocess
 import sys
@@ -142,7 +141,7 @@ class Person:
         (self.config / "feeds.toml").write_text("".join(feeds))
         smtp = f'[smtp]\nhost = "{desk.settings.smtp.host}"\n' if desk else ""
         (self.config / "watcher.toml").write_text(
-            f'tick_seconds = 1\n{smtp}[[subscription]]\nid = "daily"\nat = "18:00"\n'
+            f'tick_seconds = 1\n[fetch]\nallow_private = ["127.0.0.1"]\n{smtp}[[subscription]]\nid = "daily"\nat = "18:00"\n'
         )
 
     def reads(self, *words: str, code: int = 0) -> str:
@@ -169,12 +168,9 @@ class Person:
         """Start `run` as a process of its own; kill it in the end."""
         log = self.config.parent / "log"
         words = ("--config", str(self.config), "--database", self.database, "run")
-        environment = os.environ | {"CITY_WATCHER_FETCH__ALLOW_PRIVATE": "127.0.0.1"}
         with log.open("w") as errors:
             command = [sys.executable, "-m", "watcher", *words]
-            process = subprocess.Popen(
-                command, cwd=log.parent, env=environment, stdin=subprocess.DEVNULL, stderr=errors
-            )
+            process = subprocess.Popen(command, cwd=log.parent, stdin=subprocess.DEVNULL, stderr=errors)
         try:
             yield Child(process, log)
         finally:

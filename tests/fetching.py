@@ -4,8 +4,14 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
-from watcher.values import Failed, Outcome
+from watcher.fetch import Fetcher
+from watcher.settings.watcher import FetchSettings
+from watcher.values import Failed, Feed, Outcome
+
+NOW = datetime(2026, 9, 28, 2, tzinfo=UTC)
+SETTINGS = FetchSettings(max_megabytes=1, allow_private=("127.0.0.1",))
 
 BODY = b"<rss><channel><item><title>Gothenburg and Bergen</title></item></channel></rss>"
 
@@ -63,6 +69,22 @@ def reply(status: str = "200 OK", body: bytes = BODY, **headers: str) -> bytes:
 
 def moved(where: str, status: str = "302 Found") -> bytes:
     return reply(status, b"", location=where)
+
+
+def look(*replies: Reply, settings: FetchSettings = SETTINGS, user: str = "", **fields: object) -> Outcome:
+    return look_and_tell(*replies, settings=settings, user=user, **fields)[0]
+
+
+def look_and_tell(
+    *replies: Reply, settings: FetchSettings = SETTINGS, user: str = "", **fields: object
+) -> tuple[Outcome, Server]:
+    """Visit a server once; return the outcome, and the server with what it was asked."""
+
+    async def visit() -> tuple[Outcome, Server]:
+        async with serving(*replies) as server, Fetcher(settings, "me@city.example", clock=lambda: NOW) as fetcher:
+            return await fetcher.fetch(Feed(id="f", url=server.url(user=user), **fields)), server  # type: ignore[arg-type]  # fields of a feed
+
+    return asyncio.run(visit())
 
 
 def failure(outcome: Outcome) -> str:

@@ -4,43 +4,24 @@ import socket
 import ssl
 import struct
 import zlib
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
 import httpx
 import pytest
 import trustme
-from fetching import BODY, Reply, Server, failure, moved, reply, serving
+from fetching import BODY, NOW, SETTINGS, failure, look, look_and_tell, moved, reply, serving
 
 from watcher.errors import ConfigError, FetchProblem
 from watcher.fetch import Fetcher
 from watcher.fetch.connect import open_client
 from watcher.fetch.guard import Allowed
 from watcher.fetch.problems import Progress, as_problems
-from watcher.settings.watcher import FetchSettings
 from watcher.values import Failed, Feed, Fetched, Outcome, Trouble, Unchanged
 
-NOW = datetime(2026, 9, 28, 2, tzinfo=UTC)
 HASH = sha256(BODY).hexdigest()
-SETTINGS = FetchSettings(max_megabytes=1, allow_private=("127.0.0.1",))
 MEGABYTE = 1_000_000
-
-
-def look(*replies: Reply, settings: FetchSettings = SETTINGS, user: str = "", **fields: object) -> Outcome:
-    return look_and_tell(*replies, settings=settings, user=user, **fields)[0]
-
-
-def look_and_tell(
-    *replies: Reply, settings: FetchSettings = SETTINGS, user: str = "", **fields: object
-) -> tuple[Outcome, Server]:
-    """Visit a server once; return the outcome, and the server with what it was asked."""
-
-    async def visit() -> tuple[Outcome, Server]:
-        async with serving(*replies) as server, Fetcher(settings, "me@city.example", clock=lambda: NOW) as fetcher:
-            return await fetcher.fetch(Feed(id="f", url=server.url(user=user), **fields)), server  # type: ignore[arg-type]  # fields of a feed
-
-    return asyncio.run(visit())
 
 
 def visit_address(url: str, **fields: timedelta) -> Outcome:
@@ -335,14 +316,6 @@ def test_an_endless_body_ends_at_the_limit() -> None:
     assert "larger than 1 MB" in failure(look(endless))
 
 
-def test_a_body_shorter_than_announced_is_a_failure() -> None:
-    async def lie(writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\n" + BODY)
-        writer.close()
-
-    assert "broke off" in failure(look(lie))
-
-
 def test_a_connection_reset_in_mid_body_is_a_failure() -> None:
     async def reset(writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\n" + BODY)
@@ -352,34 +325,6 @@ def test_a_connection_reset_in_mid_body_is_a_failure() -> None:
         writer.transport.abort()
 
     assert "broke" in failure(look(reset))
-
-
-@pytest.mark.parametrize("answer", [b"\x16\x03\x01 not http\r\n\r\n", b"HTTP/1.1 abc\r\n\r\n", b""])
-def test_a_server_that_does_not_speak_http_is_a_failure(answer: bytes) -> None:
-    async def mumble(writer: asyncio.StreamWriter) -> None:
-        writer.write(answer)
-        writer.close()
-
-    assert "does not speak HTTP properly" in failure(look(mumble))
-
-
-def test_a_body_that_trickles_ends_with_the_time_of_the_visit() -> None:
-    async def trickle(writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\n")
-        while True:
-            writer.write(b"x")
-            await writer.drain()
-            await asyncio.sleep(0.01)
-
-    outcome = look(trickle, timeout=timedelta(seconds=0.2))
-    assert "bytes in 0.2 s" in failure(outcome)
-
-
-def test_a_silent_server_ends_with_the_time_of_the_visit() -> None:
-    async def say_nothing(writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(0.2)
-
-    assert "did not answer within 0.1 s" in failure(look(say_nothing, timeout=timedelta(seconds=0.1)))
 
 
 def test_redirects_share_the_time_of_one_visit() -> None:

@@ -70,6 +70,7 @@ def test_one_host_is_asked_one_thing_at_a_time_with_a_pause() -> None:
     [
         ("127.0.0.0/8", ("http://a.example:{port}/", "http://b.example:{port}/")),
         ("news.example", ("http://news.example:{port}/a", "http://news.example:{port}/b")),
+        ("büro.example", ("http://büro.example:{port}/a", "http://xn--bro-hoa.example:{port}/b")),
     ],
 )
 def test_other_hosts_and_those_allowed_by_name_wait_for_nobody(allow: str, urls: tuple[str, ...]) -> None:

@@ -11,10 +11,11 @@ from typing import Self
 import httpx
 
 from watcher.errors import FetchProblem
+from watcher.fetch.answers import WITH_RETRY_AFTER, explain_status, explain_wall
 from watcher.fetch.connect import open_client
 from watcher.fetch.guard import Allowed, Resolve, look_up
 from watcher.fetch.inflate import choose_inflater
-from watcher.fetch.problems import WITH_RETRY_AFTER, Progress, as_problems, explain_status
+from watcher.fetch.problems import Progress, as_problems
 from watcher.fetch.turns import Errand, Turns
 from watcher.fetch.validators import (
     Validators,
@@ -23,12 +24,15 @@ from watcher.fetch.validators import (
     read_validators,
     renew_validators,
 )
+from watcher.fetch.walls import LOOK_BYTES, find_wall, may_be_wall
 from watcher.settings.watcher import FetchSettings
 from watcher.urls import clean_link, host_of
 from watcher.values import Failed, Feed, Fetched, Outcome, Unchanged
 
 MAX_REDIRECTS = 5
 MEGABYTE = 1_000_000
+PEEK_SHARE = 0.25
+"""So much of a visit's time the look at an error page may take."""
 _FOR_GOOD = (301, 308)
 """RFC 9110, sections 15.4.2 and 15.4.9: what is found there from now on has a new address."""
 
@@ -100,7 +104,7 @@ class Fetcher:
         """Send a request and go where it leads. httpx would read the body of every redirect, however large."""
         for_good = True
         for _ in range(MAX_REDIRECTS + 1):
-            await errand.reach(request.url.host)
+            await errand.reach(request.url.raw_host.decode("ascii"))
             response = await self._client.send(request, stream=True, follow_redirects=False)
             if response.next_request is None:
                 progress.status = response.status_code
@@ -122,6 +126,8 @@ class Fetcher:
         status, headers, now = response.status_code, response.headers, self._clock()
         if status == 200:
             body = await self._read_body(response, progress)
+            if wall := find_wall(status, headers, body):
+                raise explain_wall(wall, status, progress.host)
             return _compare(body, response, feed, read_validators(headers, now), progress.moved_to)
         if status == 304 and conditional:
             kept = renew_validators(feed, headers, now)
@@ -134,6 +140,8 @@ class Fetcher:
             )
         if status in WITH_RETRY_AFTER:
             progress.retry_after = read_retry_after(headers, now)
+        if may_be_wall(status) and (wall := find_wall(status, headers, await _peek(response, progress))):
+            raise explain_wall(wall, status, progress.host)
         raise explain_status(status, progress.host, progress.retry_after)
 
     async def _read_body(self, response: httpx.Response, progress: Progress) -> bytes:
@@ -151,6 +159,21 @@ class Fetcher:
                 )
         inflater.finish()
         return bytes(body)
+
+
+async def _peek(response: httpx.Response, progress: Progress) -> bytes:
+    """Read the beginning of an answer that is no document; what goes wrong on the way does not matter."""
+    seen = bytearray()
+    try:
+        async with asyncio.timeout(progress.seconds * PEEK_SHARE):
+            inflater = choose_inflater(response.headers.get("content-encoding", ""))
+            async for chunk in response.aiter_raw():
+                seen += inflater.feed(chunk, LOOK_BYTES - len(seen) + 1)
+                if len(seen) > LOOK_BYTES:
+                    break
+    except (httpx.HTTPError, FetchProblem, TimeoutError):
+        pass
+    return bytes(seen)
 
 
 def _make_request(client: httpx.AsyncClient, feed: Feed, asked: dict[str, str]) -> httpx.Request:

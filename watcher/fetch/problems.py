@@ -2,19 +2,15 @@
 
 import socket
 import ssl
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from http import HTTPStatus
 
 import httpx
 
 from watcher.errors import FetchProblem
 from watcher.values import Trouble
-
-WITH_RETRY_AFTER = (429, 503)
-"""What a server answers that may say when to come back (RFC 9110, section 10.2.3; RFC 6585, section 4)."""
 
 
 @dataclass(slots=True)
@@ -38,22 +34,6 @@ def as_problems(progress: Progress) -> Iterator[None]:
         raise FetchProblem(_explain_timeout(progress), Trouble.DOWN) from error
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
         raise _explain_error(error, progress.host) from error
-
-
-def explain_status(status: int, host: str, retry_after: timedelta | None = None) -> FetchProblem:
-    """Say what an answer that is no document means. The words blocked and gone tell two cases from all others."""
-    fitting = ((trouble, sentence) for statuses, trouble, sentence in _ANSWERS if status in statuses)
-    trouble, sentence = next(fitting, _NO_DOCUMENT)
-    if status in WITH_RETRY_AFTER and retry_after is not None:
-        trouble = Trouble.BUSY
-    return FetchProblem(sentence.format(host=host, answer=_name_status(status)), trouble)
-
-
-def _name_status(status: int) -> str:
-    try:
-        return f"{status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        return str(status)
 
 
 def _explain_timeout(progress: Progress) -> str:
@@ -148,48 +128,3 @@ _SENTENCES: tuple[tuple[type[BaseException], Trouble, str], ...] = (
     (OSError, Trouble.DOWN, "no way to {host} ({detail}); check this machine's network"),
 )
 """The first class that an error or one of its causes belongs to decides."""
-
-_ANSWERS: tuple[tuple[Container[int], Trouble, str], ...] = (
-    (
-        (401, 403, 451),
-        Trouble.BLOCKED,
-        "blocked: {host} does not let us in ({answer}); if a browser is let in, ask the site about feed readers",
-    ),
-    (
-        (404,),
-        Trouble.GONE,
-        "gone: {host} has nothing at this address ({answer}); look on the site for the feed's new address",
-    ),
-    (
-        (410,),
-        Trouble.ENDED,
-        "gone for good: {host} has ended this feed ({answer}); remove it, or look for a new address",
-    ),
-    ((429,), Trouble.DOWN, "{host} wants fewer visits ({answer}); the next one waits longer"),
-    (
-        range(500, 1000),
-        Trouble.DOWN,
-        "{host} has trouble of its own ({answer}); nothing to do, the next visit will tell",
-    ),
-    (
-        (304,),
-        Trouble.BROKEN,
-        "{host} says that nothing has changed, although the whole document was asked for ({answer}); "
-        "nothing to do, the next visit will tell",
-    ),
-    (
-        range(300, 400),
-        Trouble.BROKEN,
-        "{host} sends us elsewhere without a usable address ({answer}); look for the feed's new address",
-    ),
-    (
-        range(400, 500),
-        Trouble.BROKEN,
-        "{host} does not accept the request ({answer}); check the address in feeds.toml",
-    ),
-)
-"""The first line that a status belongs to decides."""
-_NO_DOCUMENT = (
-    Trouble.BROKEN,
-    "{host} answers without a document ({answer}); open the address in a browser to see what it is",
-)

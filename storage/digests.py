@@ -1,16 +1,16 @@
 """The digests: what a subscription has not been told yet, and the freezing of it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, exists, func, insert, not_, select, tuple_
 
 from storage.database import Database
-from storage.gather import NEWS, WANTED, gather_items
+from storage.gather import NEWS, STORY, WANTED, gather_items
 from storage.records import DigestSummary, FullItem
-from storage.rows import DELIVERIES, DIGEST_ITEMS, DIGESTS, ITEMS, insert_into, model_of, values_of
+from storage.rows import DELIVERIES, DIGEST_ITEMS, DIGESTS, ITEMS, batches, insert_into, model_of, values_of
 from storage.tables import DeliveryRow, DigestRow
 from storage.upsert import NEAR
 
@@ -48,17 +48,17 @@ class Digests:
         return self._find(select(DIGESTS).where(DIGESTS.c.id == digest_id))
 
     def untold(self, subscription: str, since: datetime) -> list[FullItem]:
-        """Return the news captured at an instant or later that the subscription was not told.
+        """Return the news captured at an instant or later that no digest of the subscription told or left out.
 
         Seeds, backfill, echoes and what somebody labelled irrelevant are no news. Oldest capture first.
         """
-        told = select(DIGEST_ITEMS.c.item_id).where(DIGEST_ITEMS.c.subscription == subscription)
+        weighed = select(DIGEST_ITEMS.c.item_id).where(DIGEST_ITEMS.c.subscription == subscription)
         chosen = select(ITEMS).where(
             NEWS,
             WANTED,
             ITEMS.c.backfill.is_(False),
             ITEMS.c.captured_at >= since,
-            ITEMS.c.id.not_in(told),
+            ITEMS.c.id.not_in(weighed),
             not_(ECHO),
         )
         return self._gather(chosen.order_by(ITEMS.c.captured_at, ITEMS.c.id))
@@ -82,14 +82,32 @@ class Digests:
         nearest = chosen.order_by(ITEMS.c.score.desc(), ITEMS.c.first_seen_at.desc(), ITEMS.c.id.desc())
         return self._gather(nearest.limit(limit))
 
-    def open(self, digest: DigestRow, item_ids: Sequence[int], deliveries: Sequence[DeliveryRow]) -> int | None:
+    def told_stories(self, subscription: str, story_ids: Collection[int]) -> set[int]:
+        """Return those of the stories of which the subscription was told an item already."""
+        told = and_(DIGEST_ITEMS.c.subscription == subscription, DIGEST_ITEMS.c.told.is_(True))
+        items = ITEMS.join(DIGEST_ITEMS, DIGEST_ITEMS.c.item_id == ITEMS.c.id)
+        found: set[int] = set()
+        with self._database.reading() as connection:
+            for batch in batches(story_ids):
+                chosen = select(STORY).select_from(items).where(told, STORY.in_(batch))
+                found.update(connection.scalars(chosen))
+        return found
+
+    def open(
+        self,
+        digest: DigestRow,
+        item_ids: Sequence[int],
+        deliveries: Sequence[DeliveryRow],
+        left_out: Sequence[int] = (),
+    ) -> int | None:
         """Freeze a digest with its items and deliveries in one transaction; return its id.
 
+        `left_out` are items that the subscription does not get: they are noted, so that no later digest tells them.
         None when somebody else was first: the day's digest stands already, or an item was told meanwhile.
         """
         try:
             with self._database.writing() as connection:
-                return _open_digest(connection, digest, item_ids, deliveries)
+                return _open_digest(connection, digest, item_ids, deliveries, left_out)
         except _AlreadyTold:
             return None
 
@@ -120,32 +138,39 @@ def _of_subscription(subscription: str) -> Select[Any]:
 
 
 def _open_digest(
-    connection: Connection, digest: DigestRow, item_ids: Sequence[int], deliveries: Sequence[DeliveryRow]
+    connection: Connection,
+    digest: DigestRow,
+    item_ids: Sequence[int],
+    deliveries: Sequence[DeliveryRow],
+    left_out: Sequence[int],
 ) -> int | None:
     first = insert_into(DIGESTS, connection.dialect.name).on_conflict_do_nothing().returning(DIGESTS.c.id)
     digest_id: int | None = connection.scalar(first, values_of(digest))
     if digest_id is None:
         return None
-    _tell_items(connection, digest.subscription, digest_id, set(item_ids))
+    weighed = dict.fromkeys(left_out, False) | dict.fromkeys(item_ids, True)
+    _tell_items(connection, digest.subscription, digest_id, weighed)
     if deliveries:
         rows = [values_of(delivery) | {"digest_id": digest_id} for delivery in deliveries]
         connection.execute(insert(DELIVERIES), rows)
     return digest_id
 
 
-def _tell_items(connection: Connection, subscription: str, digest_id: int, item_ids: set[int]) -> None:
-    """Note that items are told; the key (subscription, item) decides, and a rowcount would be -1 on psycopg."""
-    if not item_ids:
+def _tell_items(connection: Connection, subscription: str, digest_id: int, items: Mapping[int, bool]) -> None:
+    """Note of items whether they are told; the key (subscription, item) decides; a rowcount would be -1 on psycopg."""
+    if not items:
         return
-    rows = [{"subscription": subscription, "item_id": one, "digest_id": digest_id} for one in sorted(item_ids)]
+    same = {"subscription": subscription, "digest_id": digest_id}
+    rows = [same | {"item_id": one, "told": told} for one, told in sorted(items.items())]
     once = insert_into(DIGEST_ITEMS, connection.dialect.name).on_conflict_do_nothing()
-    told = connection.scalars(once.returning(DIGEST_ITEMS.c.item_id), rows).all()
-    if len(told) < len(item_ids):
+    noted = connection.scalars(once.returning(DIGEST_ITEMS.c.item_id), rows).all()
+    if len(noted) < len(items):
         raise _AlreadyTold
 
 
 def _count_items(connection: Connection, digests: Sequence[RowMapping]) -> Counter[int]:
-    counted = select(DIGEST_ITEMS.c.digest_id, func.count()).group_by(DIGEST_ITEMS.c.digest_id)
+    told = select(DIGEST_ITEMS.c.digest_id, func.count()).where(DIGEST_ITEMS.c.told.is_(True))
+    counted = told.group_by(DIGEST_ITEMS.c.digest_id)
     rows = connection.execute(counted.where(DIGEST_ITEMS.c.digest_id.in_(_ids(digests))))
     return Counter(dict(rows.all()))
 

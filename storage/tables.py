@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, Dialect, Index, Text, UniqueConstraint, text
+from sqlalchemy import JSON, Column, DateTime, Dialect, Index, Text, UniqueConstraint, text, true
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -153,13 +153,14 @@ class DigestRow(SQLModel, table=True):
 
 
 class DigestItemRow(SQLModel, table=True):
-    """An item told to a subscription: the key says that it is told once."""
+    """An item told to a subscription, or left out for it: the key says that this is decided once."""
 
     __tablename__ = "digest_items"
 
     subscription: str = Field(primary_key=True)
     item_id: int = Field(primary_key=True, foreign_key="items.id", index=True)
     digest_id: int = Field(foreign_key="digests.id", index=True)
+    told: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
 
 
 class DeliveryRow(SQLModel, table=True):

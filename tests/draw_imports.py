@@ -14,6 +14,7 @@ LAYERS = {
     "edges": ("deliver", "feedrows", "feedsfile", "feedstate", "feedstory", "fetch", "look", "records", "workers"),
     "rules": (
         "cadence",
+        "choose",
         "compose",
         "feedlist",
         "finding",

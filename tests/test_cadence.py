@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.cadence import JITTER, LEAD, LONGEST_BACKOFF, LONGEST_PROBE, REMEMBERED, due_after, learn_habit
-from watcher.settings.watcher import SubscriptionSettings
+from watcher.settings.subscription import SubscriptionSettings
 from watcher.values import Entry, Failed, Feed, Fetched, Judgement, Pace, Reading, Trouble, Unchanged, Verdict, Visit
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

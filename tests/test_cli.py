@@ -608,9 +608,7 @@ def test_wrong_usage_ends_with_2(home, cw):
     assert "there is no database yet; `city-watcher poll`" in cw("items", "show", "99", code=2)
     cw("db", "upgrade")
     assert "there is no item 99" in cw("items", "show", "99", code=2)
-    assert "there is no subscription 'x'; watcher.toml has: daily" in cw(
-        "digest", "preview", "--subscription", "x", code=2
-    )
+    assert "there is no subscription 'x'; watcher.toml has: daily" in cw("digest", "preview", "x", code=2)
 
 
 def test_a_database_that_cannot_be_opened_is_one_sentence(home, cw):

@@ -8,14 +8,16 @@ from conftest import rss
 from lxml.html import document_fromstring
 from mails import earlier_of, titles_of
 from reading import quick_poll
+from storing import keep, new_item
 
 from watcher.background import say_span
 from watcher.deliver import ChannelProblem, open_channels
 from watcher.demo.sink import Sink, open_sink
-from watcher.digest import next_opening, note_subscriptions, open_digest, open_due, preview
+from watcher.digest import edition_for, next_opening, note_subscriptions, open_digest, open_due, preview
 from watcher.errors import DeliveryProblem
 from watcher.seeds import plant_seeds
 from watcher.sending import deliver_next, send_due
+from watcher.settings.subscription import SubscriptionSettings
 from watcher.settings.ties import Tie
 from watcher.settings.watcher import WatcherSettings
 
@@ -277,6 +279,65 @@ def test_the_next_opening_is_now_when_a_day_is_due_and_never_on_a_day_that_has_i
     assert next_opening(day, daily) == clock()
     assert open_due(day) == 1
     assert next_opening(day, daily) == clock() + timedelta(hours=6)
+
+
+def wishing(desk, **wishes):
+    """The desk with another wish in its one subscription."""
+    one = SubscriptionSettings(**desk.settings.subscriptions[0].model_dump() | wishes)
+    return replace(desk, settings=desk.settings.model_copy(update={"subscriptions": (one,)}))
+
+
+def test_what_a_subscription_does_not_want_is_left_out_and_brings_no_flood_when_it_wants_more(day, site, judge, clock):
+    site.pages["/a"] = rss(DAEGU, FORUM)
+    look_again(day, judge)
+    clock.forward(hours=6)
+    narrow = wishing(day, pairs=["taipei~daegu"])
+    assert open_due(narrow) == 1
+    assert titles_of(day.store.digests.last("daily").html) == [DAEGU[1]]
+    assert [one.items for one in day.store.digests.list_all(9)] == [1]
+    clock.forward(days=1)
+    site.pages["/a"] = rss(("b9", "Busan and Fukuoka renew sister city agreement"), published=clock())
+    look_again(day, judge)
+    assert titles_of(preview(day, day.settings.subscriptions[0])[0].html) == [
+        "Busan and Fukuoka renew sister city agreement"
+    ]
+
+
+def test_a_day_without_news_for_a_subscription_is_an_empty_one(day, clock):
+    clock.forward(hours=6)
+    open_due(wishing(day, cities=["prague"]))
+    assert send_all(day) == []
+    assert "nothing new" in day.store.digests.last("daily").subject
+
+
+def test_a_digest_on_monday_covers_the_weekend(day, site, judge, clock):
+    """The first of March 2026 is a Sunday."""
+    desk = wishing(day, weekdays=["mon", "tue", "wed", "thu", "fri"])
+    clock.forward(hours=6)
+    assert open_due(desk) == 0
+    assert next_opening(desk, desk.settings.subscriptions[0]) == clock() + timedelta(days=1)
+    clock.forward(days=1)
+    site.pages["/a"] = rss(DAEGU, FORUM)
+    look_again(desk, judge)
+    assert open_due(desk) == 1
+    assert set(titles_of(day.store.digests.last("daily").html)) == {FORUM[1], DAEGU[1]}
+
+
+@pytest.mark.parametrize(("wishes", "shown"), [({}, 1), ({"cities": ["daegu"]}, 1), ({"cities": ["prague"]}, 0)])
+def test_near_misses_pass_the_same_wishes(day, clock, wishes, shown):
+    keep(day.store, new_item("cna:1", "near", clock()))
+    desk = wishing(day, **wishes)
+    assert len(edition_for(desk, desk.settings.subscriptions[0], date(2026, 3, 1)).near) == shown
+
+
+def test_a_subscription_that_wants_files_gets_no_mail(day, clock):
+    with open_sink() as sink:
+        desk = wishing(with_mail(day, sink, "one@desk.example"), channel="file")
+        clock.forward(hours=6)
+        open_due(desk)
+        assert send_all(desk) == ["sent"]
+    assert sink.mails == []
+    assert list(desk.settings.digest.folder.iterdir())
 
 
 FORUM_SEED = "2025 Shanghai-Taipei City Forum Highlights"

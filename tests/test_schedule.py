@@ -63,6 +63,44 @@ def test_every_local_day_of_a_year_is_opened_exactly_once(zone, at):
     assert len(opened) >= 366
 
 
+WORKING = frozenset(range(5))
+
+
+def test_on_a_day_of_the_week_without_a_digest_none_is_due_and_the_next_one_covers_it():
+    friday, since = date(2026, 3, 6), utc(2026, 1, 1)
+    assert due_day(utc(2026, 3, 8, 12), since=since, last=friday, days=WORKING, **TAIPEI) is None
+    assert due_day(utc(2026, 3, 8, 23), since=since, last=friday, days=WORKING, **TAIPEI) == date(2026, 3, 9)
+    assert next_due(utc(2026, 3, 6, 12), days=WORKING, **TAIPEI) == utc(2026, 3, 8, 23)
+
+
+def test_a_day_that_was_missed_is_opened_on_a_day_without_a_digest():
+    opened = due_day(utc(2026, 3, 8, 1), since=utc(2026, 1, 1), last=date(2026, 3, 5), days=WORKING, **TAIPEI)
+    assert opened == date(2026, 3, 6)
+
+
+def test_a_new_subscription_is_not_sent_the_digest_of_a_day_before_it():
+    assert due_day(utc(2026, 3, 7, 12), since=utc(2026, 3, 7), last=None, days=WORKING, **TAIPEI) is None
+
+
+ZONES = (
+    *("Asia/Taipei", "Asia/Kolkata", "Asia/Tehran", "Africa/Cairo", "Europe/London", "Europe/Prague"),
+    *("America/New_York", "America/Santiago", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Apia", "UTC"),
+)
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_in_every_zone_and_at_every_half_hour_the_days_of_two_years_are_due_one_after_the_other(zone):
+    days = [date(2026, 1, 1) + timedelta(days=number) for number in range(730)]
+    for at in (time(hour, minute) for hour in range(24) for minute in (0, 30)):
+        due = [due_instant(day, at, zone) for day in days]
+        apart = {one - other for one, other in zip(due[1:], due, strict=False)}
+        assert min(apart) >= timedelta(hours=22)
+        for number in [0, *(n for n in range(1, 730) if due[n] - due[n - 1] != timedelta(days=1))]:
+            asked = {"at": at, "zone": zone, "since": utc(2025, 1, 1), "last": days[number] - timedelta(days=1)}
+            assert due_day(due[number], **asked) == days[number]
+            assert due_day(due[number] - timedelta(seconds=1), **asked) is None
+
+
 def test_the_next_due_instant_comes_after_now():
     assert next_due(utc(2026, 3, 1, 22, 59), **TAIPEI) == utc(2026, 3, 1, 23)
     assert next_due(utc(2026, 3, 1, 23), **TAIPEI) == utc(2026, 3, 2, 23)

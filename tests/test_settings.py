@@ -9,6 +9,7 @@ from watcher.errors import ConfigError
 from watcher.settings.feeds import load_feeds
 from watcher.settings.load import find_config, packaged_config
 from watcher.settings.overlay import DOCKER_SECRETS
+from watcher.settings.subscription import SubscriptionSettings, refuse_unknown_names
 from watcher.settings.watcher import FetchSettings, WatcherSettings, load_watcher
 
 FEED = '[[feed]]\nid = "a"\nname = "A"\nurl = "https://a.example/"\n'
@@ -43,6 +44,26 @@ def write(tmp_path):
         (
             '[[subscription]]\nat = "7"',
             "subscription 1: 'at' is not a time of day; write one such as '07:00' (found '7')",
+        ),
+        (
+            '[[subscription]]\nid = "x"\nweekdays = ["mon", "Freitag"]',
+            "subscription 1 \"x\" weekdays 2: 'weekdays' is not a day of the week; write one such as 'monday' or 'mon'",
+        ),
+        (
+            '[[subscription]]\npairs = ["daegu"]',
+            "pairs 1: 'pairs' is not a pair; write two ids of cities.csv, such as 'daegu~taipei' (found 'daegu')",
+        ),
+        ('[[subscription]]\npairs = ["taipei~taipei"]', "'pairs' is not a pair"),
+        ('[[subscription]]\nlanguages = ["English"]', "'languages' is not a language tag"),
+        ('[[subscription]]\nlanguages = ["jp"]', "'languages' names 'jp', which is no language"),
+        ('[[subscription]]\nlanguages = ["de fr"]', "'languages' is not one language; write each in quotes of its own"),
+        (
+            '[[subscription]]\nchannel = "smtp"\nrecipients = ["a@b.example"]',
+            "subscription \"daily\": 'channel' is \"smtp\", and that needs more; write [smtp] 'host', or leave",
+        ),
+        (
+            '[smtp]\nhost = "mail.example.org"\n[[subscription]]\nchannel = "smtp"',
+            "'channel' is \"smtp\", and that needs more; write a list of 'recipients', or leave 'channel' out.",
         ),
         ('[[subscription]]\nid = "x"\nzone = "Mars"', "subscription 1 \"x\": 'zone' is not a time zone"),
         ("[[subscription]]\n[[subscription]]", "two subscriptions are called 'daily'; give each an id of its own."),
@@ -327,3 +348,48 @@ def test_a_folder_of_secrets_that_is_not_there_stops_the_start(write, monkeypatc
 def test_dockers_folder_of_secrets_may_be_missing(write, monkeypatch, end):
     monkeypatch.setenv("CITY_WATCHER_SECRETS", DOCKER_SECRETS + end)
     assert load_watcher(write("watcher.toml", "")).contact == ""
+
+
+def test_days_and_pairs_of_a_subscription_are_read_in_any_form():
+    one = SubscriptionSettings(weekdays=["Mon", "sunday"], pairs=["taipei ~ daegu"])
+    assert (one.days, one.pairs) == ({0, 6}, ("daegu~taipei",))
+    assert SubscriptionSettings().days == set(range(7))
+
+
+@pytest.mark.parametrize(
+    ("wishes", "sentence"),
+    [
+        (
+            {"topics": ["city-exchanges"]},
+            "'topics' names 'city-exchanges', which is no id of topics.toml; did you mean",
+        ),
+        ({"topics": ["x"]}, "no id of topics.toml; write an id that stands in topics.toml, or add it there."),
+        ({"pairs": ["taipei~deagu"]}, "'pairs' names 'deagu', which is no id of cities.csv; did you mean 'daegu'?"),
+        ({"cities": ["Taipei City"]}, "'cities' names 'Taipei City', which is no id of cities.csv"),
+    ],
+)
+def test_a_subscription_to_what_no_file_knows_is_refused(wishes, sentence):
+    with pytest.raises(ConfigError) as caught:
+        refuse_unknown_names(Path("w"), SubscriptionSettings(**wishes), {"city-exchange"}, {"daegu", "taipei"})
+    assert str(caught.value).startswith('w: subscription "daily": ')
+    assert sentence in str(caught.value)
+
+
+def test_a_subscription_to_what_the_files_know_is_taken():
+    one = SubscriptionSettings(topics=["city-exchange"], pairs=["taipei~daegu"], cities=["taipei"])
+    refuse_unknown_names(Path("w"), one, {"city-exchange"}, {"daegu", "taipei"})
+
+
+@pytest.mark.parametrize(
+    ("channel", "host", "recipients", "mails"),
+    [
+        ("auto", "mail.example.org", ["a@b.example"], True),
+        ("auto", "mail.example.org", [], False),
+        ("auto", "", ["a@b.example"], False),
+        ("file", "mail.example.org", ["a@b.example"], False),
+        ("smtp", "mail.example.org", ["a@b.example"], True),
+    ],
+)
+def test_a_subscription_says_by_which_channel_it_goes(channel, host, recipients, mails):
+    one = SubscriptionSettings(channel=channel, recipients=recipients)
+    assert WatcherSettings(smtp={"host": host}, subscriptions=(one,)).mails(one) is mails

@@ -65,6 +65,31 @@ def test_an_item_is_told_once_to_each_subscription(store):
     assert store.digests.open(digest_row(subscription="weekly"), [id_of(store, "cna:1")], []) is not None
 
 
+def test_what_is_left_out_is_never_told_and_not_counted(store):
+    keep(store, new_item("cna:1"), new_item("cna:2"))
+    store.digests.open(digest_row(), [id_of(store, "cna:1")], [], [id_of(store, "cna:2")])
+    assert untold(store) == []
+    assert untold(store, "weekly") == ["cna:1", "cna:2"]
+    assert [one.items for one in store.digests.list_all(9)] == [1]
+
+
+def test_of_two_digests_that_leave_an_item_out_the_first_stands(store):
+    keep(store, new_item("cna:1"))
+    store.digests.open(digest_row(), [], [], [id_of(store, "cna:1")])
+    assert store.digests.open(digest_row("2026-03-02"), [id_of(store, "cna:1")], []) is None
+
+
+def test_a_story_is_told_when_one_of_its_items_was_told_and_not_left_out(store):
+    keep(store, *(new_item(f"cna:{number}") for number in range(4)))
+    first, second, third, fourth = (id_of(store, f"cna:{number}") for number in range(4))
+    with store.database.writing() as connection:
+        connection.execute(text(f"UPDATE items SET story_id = {first} WHERE id IN ({first}, {second})"))
+        connection.execute(text(f"UPDATE items SET story_id = NULL WHERE id IN ({third}, {fourth})"))
+    store.digests.open(digest_row(), [second, third], [], [fourth])
+    assert store.digests.told_stories("daily", [first, third, fourth]) == {first, third}
+    assert store.digests.told_stories("weekly", [first, third, fourth]) == set()
+
+
 def test_of_two_digests_of_one_day_the_first_stands(store):
     keep(store, new_item("cna:1"), new_item("cna:2"))
     assert store.digests.open(digest_row(), [id_of(store, "cna:1")], [delivery_row()]) is not None

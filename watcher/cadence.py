@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from watcher.schedule import last_due
-from watcher.settings.watcher import SubscriptionSettings
+from watcher.settings.subscription import SubscriptionSettings
 from watcher.spans import span_words
 from watcher.values import Entry, Failed, Feed, Fetched, Outcome, Trouble, Visit
 
@@ -154,7 +154,7 @@ def _before_digest(due: Due, feed: Feed, now: datetime, subscriptions: Sequence[
     """Pull a visit that would come soon after a digest before it, unless that is sooner than we may."""
     earliest = now + max(feed.every * (1 - JITTER), _hint(feed))
     for subscription in subscriptions:
-        digest_at = last_due(due.at, at=subscription.at, zone=subscription.zone)
+        digest_at = last_due(due.at, at=subscription.at, zone=subscription.zone, days=subscription.days)
         before = digest_at - LEAD * (1 + _share(feed, now))
         soon_after = due.at - digest_at <= (due.at - now) / FRESH_SHARE
         if soon_after and before >= earliest and _skip(before, feed) == before:

@@ -2,21 +2,26 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from storage.tables import DeliveryRow, DigestRow, FeedRow
 from watcher.background import gather_background
+from watcher.choose import is_for
 from watcher.compose import compose_digest, message_id
 from watcher.desk import Desk
 from watcher.editions import Digest, Edition, FeedHealth
 from watcher.feedstate import condition_of
 from watcher.records import news_from
 from watcher.schedule import due_day, next_due
-from watcher.settings.watcher import SubscriptionSettings, WatcherSettings
+from watcher.settings.subscription import SubscriptionSettings
+from watcher.settings.watcher import WatcherSettings
 
 FIRST_COVERS = timedelta(days=1)
 """A new subscription's first digest tells also of the day before: like any other, it covers a day."""
 NEAR_SHOWN = 10
+NEAR_READ = 100
+"""So many of the nearest misses are looked at; a narrow subscription gets those that are for it."""
 
 
 def note_subscriptions(desk: Desk, since: datetime) -> None:
@@ -47,9 +52,9 @@ def next_opening(desk: Desk, subscription: SubscriptionSettings) -> datetime:
     now = desk.clock()
     if _due_day(desk, subscription, now) is not None:
         return now
-    due = next_due(now, at=subscription.at, zone=subscription.zone)
+    due = next_due(now, at=subscription.at, zone=subscription.zone, days=subscription.days)
     while desk.store.digests.find(subscription.id, local_day(due, subscription).isoformat()):
-        due = next_due(due, at=subscription.at, zone=subscription.zone)
+        due = next_due(due, at=subscription.at, zone=subscription.zone, days=subscription.days)
     return due
 
 
@@ -69,9 +74,9 @@ def open_digest(desk: Desk, subscription: SubscriptionSettings, day: date) -> in
         text=digest.text,
         html=digest.html,
     )
-    told = [news.id for news in edition.news]
+    told = [item.id for item in edition.news]
     addressees = addressed(desk, subscription, row) if is_wanted(edition, subscription) else []
-    return desk.store.digests.open(row, told, addressees)
+    return desk.store.digests.open(row, told, addressees, edition.left_out)
 
 
 def is_wanted(edition: Edition, subscription: SubscriptionSettings) -> bool:
@@ -80,14 +85,19 @@ def is_wanted(edition: Edition, subscription: SubscriptionSettings) -> bool:
 
 
 def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date) -> Edition:
-    """Choose everything that `subscription` has not been told yet."""
+    """Choose what `subscription` gets of all that it has not been told yet.
+
+    What it does not get is noted with the digest: no later one tells it, whatever the settings then say.
+    """
     now = desk.clock()
     beginning = _told_from(desk, subscription, now)
     last = desk.store.digests.last(subscription.id, day.isoformat())
     covers_from = last.opened_at if last else beginning
     names = desk.feed_names()
     rows = [row for row in desk.store.feeds.list_all() if row.id in desk.feeds]
-    news = tuple(news_from(full, names) for full in desk.store.digests.untold(subscription.id, beginning))
+    untold = [news_from(full, names) for full in desk.store.digests.untold(subscription.id, beginning)]
+    news = tuple(item for item in untold if is_for(subscription, item))
+    near = (news_from(full, names) for full in desk.store.digests.near(covers_from, now, NEAR_READ))
     return Edition(
         subscription=subscription.id,
         title=subscription.title,
@@ -96,7 +106,8 @@ def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date) -> Ed
         opened_at=now,
         zone=subscription.zone,
         news=news,
-        near=tuple(news_from(full, names) for full in desk.store.digests.near(covers_from, now, NEAR_SHOWN)),
+        left_out=tuple(item.id for item in untold if not is_for(subscription, item)),
+        near=tuple(islice((item for item in near if is_for(subscription, item)), NEAR_SHOWN)),
         background=gather_background(desk, news, until=now, zone=subscription.zone),
         backfilled=desk.store.digests.count_backfill(covers_from, now),
         feeds_read=sum(not row.problem and row.read_at is not None for row in rows),
@@ -104,7 +115,7 @@ def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date) -> Ed
         unwell=tuple(_unwell(rows, names, covers_from, now)),
         strange=_count_strange(rows, covers_from, now),
         contact=desk.settings.contact,
-        is_mailed=goes_by_mail(desk.settings, subscription),
+        is_mailed=desk.settings.mails(subscription),
     )
 
 
@@ -113,7 +124,7 @@ def addressed(desk: Desk, subscription: SubscriptionSettings, digest: DigestRow)
     return [
         DeliveryRow(
             digest_id=0,
-            channel="smtp" if goes_by_mail(desk.settings, subscription) else "file",
+            channel="smtp" if desk.settings.mails(subscription) else "file",
             recipient=address,
             message_id=message_id(subscription.id, digest.day, address, sender(desk.settings)),
             due_at=digest.opened_at,
@@ -124,21 +135,17 @@ def addressed(desk: Desk, subscription: SubscriptionSettings, digest: DigestRow)
 
 def addresses_of(desk: Desk, subscription: SubscriptionSettings) -> tuple[str, ...]:
     """Return where the subscription's digests go; a folder has our own address."""
-    by_mail = goes_by_mail(desk.settings, subscription)
+    by_mail = desk.settings.mails(subscription)
     return tuple(dict.fromkeys(subscription.recipients)) if by_mail else (sender(desk.settings),)
-
-
-def goes_by_mail(settings: WatcherSettings, subscription: SubscriptionSettings) -> bool:
-    """Say whether the digest is mailed; without a server or a recipient it is written to a folder."""
-    return bool(settings.smtp.host and subscription.recipients)
 
 
 def destination(settings: WatcherSettings, subscription: SubscriptionSettings) -> str:
     """Say in words where the digest goes; names no recipient."""
-    if goes_by_mail(settings, subscription):
+    if settings.mails(subscription):
         return f"mailed by {settings.smtp.host} (recipients: {len(subscription.recipients)})"
     missing = "recipients" if settings.smtp.host else "mail server"
-    return f"written to {settings.digest.folder}/ (no {missing} in watcher.toml)"
+    why = 'channel = "file"' if subscription.channel == "file" else f"no {missing} in watcher.toml"
+    return f"written to {settings.digest.folder}/ ({why})"
 
 
 def sender(settings: WatcherSettings) -> str:
@@ -164,6 +171,7 @@ def _due_day(desk: Desk, subscription: SubscriptionSettings, now: datetime) -> d
         now,
         at=subscription.at,
         zone=subscription.zone,
+        days=subscription.days,
         since=min(_first_seen(desk, subscription, now), now),
         last=date.fromisoformat(last.day) if last else None,
     )

@@ -53,7 +53,10 @@ class Background:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """Hold everything that a digest is composed of: one subscription's news of one day."""
+    """Hold everything that a digest is composed of: one subscription's news of one day.
+
+    `left_out` are the ids of the news that it does not get.
+    """
 
     subscription: str
     title: str
@@ -62,6 +65,7 @@ class Edition:
     opened_at: datetime
     zone: str
     news: tuple[News, ...] = ()
+    left_out: tuple[int, ...] = ()
     near: tuple[News, ...] = ()
     background: Background = Background()
     backfilled: int = 0

@@ -20,7 +20,7 @@ from watcher.moving import follow_move
 from watcher.read import pack_known
 from watcher.read.article import Article, read_day
 from watcher.read.furniture import title_mark
-from watcher.settings.watcher import SubscriptionSettings
+from watcher.settings.subscription import SubscriptionSettings
 from watcher.stories import Told
 from watcher.text import index_text
 from watcher.urls import canonical_url

@@ -21,7 +21,8 @@ from watcher.fetch import Fetcher
 from watcher.read import leave_out
 from watcher.records import visit_record
 from watcher.settings.feeds import FeedSettings
-from watcher.settings.watcher import FetchSettings, SubscriptionSettings
+from watcher.settings.subscription import SubscriptionSettings
+from watcher.settings.watcher import FetchSettings
 from watcher.values import Failed, Feed, Fetched, Judgement, Outcome, Reading, Unchanged, Verdict, Visit
 from watcher.workers import Reader
 

@@ -22,7 +22,7 @@ from soak.site import Site, open_site
 from soak.victim import Victim
 from soak.world import Paper, invent_papers
 from watcher.settings.load import packaged_config
-from watcher.settings.watcher import SubscriptionSettings
+from watcher.settings.subscription import SubscriptionSettings
 
 FEEDS = 100
 DAYS = 30.0

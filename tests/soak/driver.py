@@ -23,7 +23,7 @@ from soak.victim import Victim, count_processes
 from soak.world import Paper
 from storage.errors import StorageError
 from watcher.schedule import due_instant
-from watcher.settings.watcher import SubscriptionSettings
+from watcher.settings.subscription import SubscriptionSettings
 
 DRAIN_DAYS = 2.5
 """So long all is well in the end: back-off, the digest after it, and its mail."""

@@ -18,11 +18,12 @@ from watcher.desk import Desk
 from watcher.digest import destination, local_day, open_digest, preview, sender
 from watcher.errors import WatcherError
 from watcher.sending import send_again, send_due, unsent
-from watcher.settings.watcher import SubscriptionSettings
+from watcher.settings.subscription import SubscriptionSettings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Preview, send, list and resend digests.")
 
 Subscription = Annotated[str | None, typer.Option("--subscription", metavar="ID", help="Only this subscription.")]
+Which = Annotated[str | None, typer.Argument(metavar="[ID]", help="The subscription's id; without one, the first.")]
 ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]+@[^\s<>()\[\]\"',;:]+")
 
 
@@ -34,15 +35,18 @@ def digest() -> None:
 @app.command("preview")
 def preview_digest(
     context: typer.Context,
-    subscription: Subscription = None,
+    subscription: Which = None,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the HTML part there as well.")] = None,
 ) -> None:
     """Print the digest that would be sent now; nothing is written or sent."""
     place: Place = context.obj
     with open_desk(place) as desk:
-        one = chosen(desk, subscription)[0]
+        one, *others = chosen(desk, subscription)
         composed, wanted = preview(desk, one)
     print(f"Subject: {composed.subject}\n\n{composed.text}")
+    if others:
+        named = ", ".join(f"'{other.id}'" for other in others)
+        err.print(f"This is '{one.id}'. `city-watcher digest preview ID` shows another one: {named}.", markup=False)
     if not wanted:
         unsent = f"'{one.id}': nothing is new, and such a digest is not sent (when_empty = \"nothing\")."
         err.print(unsent, markup=False)

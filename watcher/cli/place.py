@@ -11,8 +11,11 @@ from watcher.settings.cities import FILE as CITIES_FILE
 from watcher.settings.cities import load_cities
 from watcher.settings.feeds import FeedSettings, load_feeds
 from watcher.settings.load import Contents, contents_of, find_config
+from watcher.settings.subscription import refuse_unknown_names
 from watcher.settings.ties import FILE as TIES_FILE
 from watcher.settings.ties import Tie, load_ties
+from watcher.settings.topics import topic_ids
+from watcher.settings.watcher import FILE as WATCHER_FILE
 from watcher.settings.watcher import WatcherSettings, laid_address, load_address, load_watcher
 
 
@@ -35,8 +38,13 @@ class Place:
         return find_config(self.config, os.environ, Path.cwd())
 
     def settings(self) -> WatcherSettings:
-        """Read watcher.toml with everything laid over it."""
-        return load_watcher(self.folder, database=self.database)
+        """Read watcher.toml with everything laid over it; what its subscriptions name must stand in the other files."""
+        folder = self.folder
+        settings = load_watcher(folder, database=self.database)
+        for one in settings.subscriptions:
+            if one.topics or one.pairs or one.cities:
+                refuse_unknown_names(folder / WATCHER_FILE, one, topic_ids(folder), _city_ids(folder))
+        return settings
 
     def address(self) -> str:
         """Return the database's address; of the rest of the configuration nothing is read, so nothing is wrong."""
@@ -54,4 +62,8 @@ class Place:
 @lru_cache(maxsize=2)
 def _load_ties(contents: Contents) -> dict[str, Tie]:
     """Read them once in a process, as long as the files say the same."""
-    return load_ties(contents.folder, {city.id for city in load_cities(contents.folder)})
+    return load_ties(contents.folder, _city_ids(contents.folder))
+
+
+def _city_ids(folder: Path) -> set[str]:
+    return {city.id for city in load_cities(folder)}

@@ -10,7 +10,7 @@ import typer
 from watcher.cli.show import out, program
 from watcher.errors import ConfigError
 from watcher.feedsfile import write_safely
-from watcher.settings import feeds, watcher
+from watcher.settings import feeds, subscription, watcher
 from watcher.settings.load import packaged_config
 
 app = typer.Typer(add_completion=False)
@@ -43,7 +43,7 @@ def init(
 def mail_address_or_stop(contact: str) -> None:
     """Refuse a wrong address before any file is written."""
     try:
-        watcher.mail_address(contact)
+        subscription.mail_address(contact)
     except ValueError as error:
         raise ConfigError(f"--contact: '{contact}' {error}.") from error
 

@@ -21,7 +21,8 @@ from watcher.digest import destination, next_opening
 from watcher.feedstate import condition_of
 from watcher.heartbeat import HEARTBEAT, Life, tell_life
 from watcher.sending import unsent
-from watcher.settings.watcher import SmtpSettings, SubscriptionSettings
+from watcher.settings.subscription import SubscriptionSettings
+from watcher.settings.watcher import SmtpSettings
 
 PROBLEMS_SHOWN = 5
 

@@ -20,8 +20,9 @@ from watcher.poll import Report, poll, prepare_visits
 from watcher.sending import send_due
 from watcher.settings.cities import load_cities
 from watcher.settings.load import packaged_config
+from watcher.settings.subscription import SubscriptionSettings
 from watcher.settings.ties import load_ties
-from watcher.settings.watcher import FetchSettings, SmtpSettings, SubscriptionSettings, WatcherSettings
+from watcher.settings.watcher import FetchSettings, SmtpSettings, WatcherSettings
 
 MARK = "demo"
 """The fact that tells a demo's database from a real one."""

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from watcher.errors import ConfigError
-from watcher.settings.base import Strict, explain_error, load_text, parse_toml
+from watcher.settings.base import Strict, explain_error, load_text, load_toml, parse_toml
 from watcher.settings.languages import known_languages
 from watcher.text.fold import fold, search_form, search_forms
 from watcher.values import Kind
@@ -156,6 +156,12 @@ class Topics(Strict):
     countries: tuple[Country, ...] = Field(default=(), alias="country")
     fields: tuple[Cooperation, ...] = Field(default=(), alias="field")
     names: Names = Names()
+
+
+def topic_ids(folder: Path) -> set[str]:
+    """Return the ids of the topics; whether the rest of the file is right is for others to say."""
+    topics = load_toml(folder / FILE).get("topic", [])
+    return {str(topic.get("id")) for topic in topics if isinstance(topic, dict)}
 
 
 def load_topics(folder: Path) -> Topics:

@@ -2,12 +2,12 @@
 
 import os
 import re
-from datetime import time, timedelta
+from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -18,8 +18,8 @@ from pydantic_settings import (
 
 from watcher.errors import ConfigError
 from watcher.settings.base import Strict, explain_error, first_mistake, load_text, load_toml, parse_toml
-from watcher.settings.feeds import Zone
 from watcher.settings.overlay import PREFIX, find_laid, read_overlay, refuse_lost_secrets, refuse_unknown
+from watcher.settings.subscription import Address, SubscriptionSettings
 from watcher.urls import host_of
 
 FILE = "watcher.toml"
@@ -49,16 +49,6 @@ def _name_host(value: str) -> str:
 
 Place = Annotated[str, AfterValidator(private_place)]
 Places = Annotated[tuple[Place, ...], NoDecode, BeforeValidator(split_words)]
-
-
-def mail_address(value: str) -> str:
-    """Accept a bare mail address; an empty text stands for none."""
-    if value and not re.fullmatch(r"[^@\s<>\"]+@[^@\s<>\"]+", value):
-        raise ValueError("is not a mail address; write one such as 'desk@city.example'")
-    return value
-
-
-Address = Annotated[str, AfterValidator(mail_address)]
 
 
 class FetchSettings(Strict):
@@ -116,24 +106,6 @@ class KeepSettings(Strict):
     visits_days: int = Field(default=90, ge=1, le=36_500)
 
 
-class SubscriptionSettings(Strict):
-    """Hold one `[[subscription]]`: who gets which digest when."""
-
-    id: str = Field(default="daily", pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)
-    title: str = "City exchange"
-    recipients: tuple[Address, ...] = ()
-    at: time = time(7, 0)
-    zone: Zone = "UTC"
-    when_empty: Literal["nothing", "note"] = "nothing"
-
-    @field_validator("at", mode="before")
-    @classmethod
-    def _is_clock_time(cls, value: Any) -> Any:
-        if isinstance(value, str) and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
-            raise ValueError("is not a time of day; write one such as '07:00'")
-        return value
-
-
 class WatcherSettings(Strict):
     """Hold watcher.toml."""
 
@@ -145,6 +117,12 @@ class WatcherSettings(Strict):
     digest: DigestSettings = DigestSettings()
     keep: KeepSettings = KeepSettings()
     subscriptions: tuple[SubscriptionSettings, ...] = Field(default=(SubscriptionSettings(),), alias="subscription")
+
+    def mails(self, subscription: SubscriptionSettings) -> bool:
+        """Say whether its digest is mailed: by its own word, else where there are a server and a recipient."""
+        if subscription.channel == "auto":
+            return bool(self.smtp.host and subscription.recipients)
+        return subscription.channel == "smtp"
 
 
 class OverlaidSettings(WatcherSettings, BaseSettings):
@@ -187,6 +165,7 @@ def load_watcher(folder: Path, *, database: str | None = None) -> WatcherSetting
         place, said = (laid.place, "") if laid else (path, text)
         raise explain_error(place, error, WatcherSettings, data, said) from error
     _refuse_double_subscriptions(path, settings)
+    _refuse_lost_mail(path, settings)
     _refuse_nameless_mail(path, settings)
     return settings.model_copy(update={"database": SecretStr(database)}) if database else settings
 
@@ -210,8 +189,16 @@ def _refuse_double_subscriptions(path: Path, settings: WatcherSettings) -> None:
             raise ConfigError(f"{path}: two subscriptions are called '{one}'; give each an id of its own.")
 
 
+def _refuse_lost_mail(path: Path, settings: WatcherSettings) -> None:
+    """Refuse a subscription that insists on mail and says not by which server or to whom."""
+    for one in settings.subscriptions:
+        missing = "[smtp] 'host'" if not settings.smtp.host else "" if one.recipients else "a list of 'recipients'"
+        if one.channel == "smtp" and missing:
+            cure = f"write {missing}, or leave 'channel' out"
+            raise ConfigError(f'{path}: subscription "{one.id}": \'channel\' is "smtp", and that needs more; {cure}.')
+
+
 def _refuse_nameless_mail(path: Path, settings: WatcherSettings) -> None:
     """Refuse to mail from nobody: servers reject it, and readers could not answer."""
-    mailed = settings.smtp.host and any(subscription.recipients for subscription in settings.subscriptions)
-    if mailed and not (settings.smtp.sender or settings.contact):
+    if any(map(settings.mails, settings.subscriptions)) and not (settings.smtp.sender or settings.contact):
         raise ConfigError(f"{path}: [smtp] 'sender' is missing; write the address that digests come from.")

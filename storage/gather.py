@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, not_, or_, select
 
 from storage.records import FullItem, StoryMember
 from storage.rows import FACETS, ITEMS, batches, model_of
@@ -17,6 +17,9 @@ CAPTURED: ColumnElement[bool] = ITEMS.c.captured_at.is_not(None)
 SEED: ColumnElement[bool] = and_(ITEMS.c.feed_id.is_(None), ITEMS.c.key.like("seed:%"))
 NEWS: ColumnElement[bool] = and_(CAPTURED, not_(SEED))
 """What feeds brought and the rules captured."""
+
+PUBLISHED = case((ITEMS.c.published_at > ITEMS.c.first_seen_at, ITEMS.c.first_seen_at), else_=ITEMS.c.published_at)
+"""When an item was published; its first sight where that had not come yet. NULL without a date."""
 
 IRRELEVANT = "irrelevant"
 WANTED: ColumnElement[bool] = ITEMS.c.label != IRRELEVANT

@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from storage.database import Database
 from storage.derived import SEARCHED
-from storage.gather import CAPTURED, IRRELEVANT, NEWS, SEED, STORY, WANTED, gather_items
+from storage.gather import CAPTURED, IRRELEVANT, NEWS, PUBLISHED, SEED, STORY, WANTED, gather_items
 from storage.records import FullItem, NewItem
 from storage.rows import ITEMS, batches, clean_text, fit_key, is_id
 from storage.upsert import NEAR, plant_items
@@ -105,7 +105,7 @@ class Items:
 
     def newest_by_feed(self) -> dict[str, datetime]:
         """Return when each feed's newest entry was published, or first seen where it has no date."""
-        newest = func.max(func.coalesce(ITEMS.c.published_at, ITEMS.c.first_seen_at))
+        newest = func.max(func.coalesce(PUBLISHED, ITEMS.c.first_seen_at))
         chosen = select(ITEMS.c.feed_id, newest).where(ITEMS.c.feed_id.is_not(None)).group_by(ITEMS.c.feed_id)
         with self._database.reading() as connection:
             return dict(connection.execute(chosen).all())

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, TextClause, and_, func, not_, select, update
 
 from storage.database import Database
-from storage.gather import CAPTURED, SEED, STORY
+from storage.gather import CAPTURED, PUBLISHED, SEED, STORY
 from storage.records import Compared
 from storage.rows import FACETS, ITEMS, batches
 from storage.tables import UNTOLD
@@ -19,7 +19,7 @@ Joining = tuple[int, int, str]
 """Item, story, and why: first, url, title, text or pair."""
 
 TOLD: ColumnElement[bool] = ITEMS.c.story_id.is_not(None)
-COLUMNS = ("id", "key", "story_id", "canonical_url", "first_title", "language", "published_at", "kind")
+COLUMNS = ("id", "key", "story_id", "canonical_url", "first_title", "language", "kind")
 CHARACTERS = 1500
 """Characters of the folded text that are compared: some 250 words, or 500 characters of Han."""
 FACETS_COMPARED = ("pair", "field")
@@ -77,8 +77,9 @@ def _lock(connection: Connection) -> None:
 
 def _oldest_first(connection: Connection, wanted: ColumnElement[bool] | TextClause) -> list[Compared]:
     columns = (ITEMS.c[name] for name in COLUMNS)
+    published = PUBLISHED.label("published_at")
     folded = func.substr(ITEMS.c.folded, 1, CHARACTERS).label("folded")
-    chosen = select(*columns, folded).where(wanted).order_by(ITEMS.c.captured_at, ITEMS.c.id)
+    chosen = select(*columns, published, folded).where(wanted).order_by(ITEMS.c.captured_at, ITEMS.c.id)
     rows = connection.execute(chosen).mappings().all()
     facets = _facets_of(connection, [row["id"] for row in rows])
     return [Compared(**row, facets=tuple(facets[row["id"]])) for row in rows]

@@ -191,3 +191,12 @@ def test_the_same_article_in_two_feeds_is_told_by_both(site, make_desk, judge, c
     note_subscriptions(desk, clock())
     look(desk, judge)
     assert tell(desk, clock) == 2
+
+
+def test_a_date_that_has_not_come_is_marked_and_makes_no_feed_seem_newer(desk, site, judge):
+    site.pages["/a"] = rss(FORUM, published=NOON + timedelta(days=3))
+    look(desk, judge)
+    [full] = desk.store.items.recent(limit=10)
+    assert full.item.published_at == NOON + timedelta(days=3)
+    assert full.item.published_how == "rfc 822, in the future"
+    assert desk.store.items.newest_by_feed() == {"a": NOON}

@@ -318,9 +318,14 @@ def test_an_empty_store_counts_nothing(store):
 
 
 def test_the_newest_entry_of_each_feed_is_known(store):
-    keep(store, new_item("cna:1", published_at=NOW - HOUR), new_item("cna:2", "rejected", published_at=LATER))
+    keep(store, new_item("cna:1", published_at=NOW - 2 * HOUR), new_item("cna:2", "rejected", published_at=NOW - HOUR))
     store.items.plant([seed_item()])
-    assert store.items.newest_by_feed() == {"cna": LATER}
+    assert store.items.newest_by_feed() == {"cna": NOW - HOUR}
+
+
+def test_a_date_that_has_not_come_counts_as_its_first_sight(store):
+    keep(store, new_item("cna:1", published_at=LATER))
+    assert store.items.newest_by_feed() == {"cna": NOW}
 
 
 def test_titles_in_every_script_come_back_as_they_were(store):

@@ -17,7 +17,7 @@ from watcher.feedrows import address_memory, habit_memory
 from watcher.feedstate import condition_memory
 from watcher.measure import Labelled
 from watcher.moving import follow_move
-from watcher.read import pack_known
+from watcher.read import mark_future, pack_known
 from watcher.read.article import Article, read_day
 from watcher.read.furniture import title_mark
 from watcher.settings.subscription import SubscriptionSettings
@@ -237,7 +237,7 @@ def _new_item(
         language=entry.language or feed.language,
         published_at=entry.published_at,
         published_raw=entry.published_raw,
-        published_how=entry.published_how,
+        published_how=mark_future(entry.published_how, entry.published_at, now),
         first_seen_at=now,
         captured_at=now if judgement.verdict is Verdict.MATCHED else None,
         backfill=entry.published_at is not None and entry.published_at < now - backfill,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from watcher.read.clocks import Clock, read_clock
 from watcher.read.days import Day, possible_days
-from watcher.read.zones import read_zone
+from watcher.read.zones import read_zone, zone_last
 
 UNREAD = "unread"
 LONGEST_DATE = 100
@@ -15,6 +15,9 @@ LONGEST_DATE = 100
 
 _NOISE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
+_SERIALISED = re.compile(r"/?date\((\d{13})(?:[+-]\d{4})?\)/?")
+"""Milliseconds as some .NET servers write them; the offset is for showing only."""
+_CLOCK_FIRST = re.compile(r"(\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]\.?m\b\.?)?)[\s,]+(.+)")
 _EPOCH = re.compile(r"(?P<seconds>1\d{9})(?:\.\d{1,9}|(?P<thousandths>\d{3}))?")
 
 
@@ -35,7 +38,7 @@ def read_date(raw: str, *, zone: str = "UTC", region: str = "") -> Moment:
 
     No date gives an empty `how`, one that cannot be read for certain gives "unread".
     """
-    text = _normalise(raw)
+    text = _order(_normalise(raw))
     if not text:
         return Moment(at=None, how="")
     if epoch := _EPOCH.fullmatch(text):
@@ -44,12 +47,24 @@ def read_date(raw: str, *, zone: str = "UTC", region: str = "") -> Moment:
     return next((moment for moment in moments if moment), Moment(at=None, how=UNREAD))
 
 
+def mark_future(how: str, at: datetime | None, now: datetime) -> str:
+    """Return the rule that read a date, with a mark when that date has not come yet."""
+    return f"{how}, in the future" if at and at > now else how
+
+
 def _normalise(raw: str) -> str:
     """Return a date in lower case, with ASCII digits, plain dashes and single blanks; "?" for what is too long."""
     if len(raw) > LONGEST_DATE:
         return "?"
     text = _NOISE.sub("", unicodedata.normalize("NFKC", raw))
     return " ".join(_DASHES.sub("-", text).casefold().split())
+
+
+def _order(text: str) -> str:
+    """Put what may stand before the day behind it: the zone, the time."""
+    ordered = _SERIALISED.sub(r"\1", zone_last(text))
+    first = _CLOCK_FIRST.fullmatch(ordered)
+    return f"{first[2]} {first[1]}" if first else ordered
 
 
 def _from_epoch(epoch: re.Match[str]) -> Moment:

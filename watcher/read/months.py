@@ -11,10 +11,22 @@ _NAMES = (
     "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
     "janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro",
     "januari februari maart april mei juni juli augustus september oktober november december",
+    "januari februari mrt april mei juni juli augustus setiembre oktober november december",
+    "januar februar marts april maj juni juli august september oktober november december",
+    "stycznia lutego marca kwietnia maja czerwca lipca sierpnia wrzesnia pazdziernika listopada grudnia",
+    "ledna unora brezna dubna kvetna cervna cervence srpna zari rijna listopadu prosince",
+    "ocak subat mart nisan mayıs haziran temmuz agustos eylul ekim kasım aralık",
+    "januari februari maret april mei juni juli agustus september oktober november desember",
+    "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
     "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
     "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
     "一月 二月 三月 四月 五月 六月 七月 八月 九月 十月 十一月 十二月",
 )
+_THAI = (
+    "มกราคม กุมภาพันธ์ มีนาคม เมษายน พฤษภาคม มิถุนายน กรกฎาคม สิงหาคม กันยายน ตุลาคม พฤศจิกายน ธันวาคม",
+    "ม.ค. ก.พ. มี.ค. เม.ย. พ.ค. มิ.ย. ก.ค. ส.ค. ก.ย. ต.ค. พ.ย. ธ.ค.",
+)
+"""Their marks tell them apart, so they are not compared without."""
 SHORTEST = 3
 """Letters of an abbreviation."""
 
@@ -22,6 +34,11 @@ SHORTEST = 3
 def month_number(name: str) -> int | None:
     """Return 1 to 12 for the name of a month or its beginning (`Sept.`, `févr.`, `九月`), None for other words."""
     return _MONTHS.get(_plain(name))
+
+
+def thai_month(name: str) -> int | None:
+    """Return 1 to 12 for a whole Thai name or its abbreviation with dots, None for other words."""
+    return next((names.split().index(name) + 1 for names in _THAI if name in names.split()), None)
 
 
 def _plain(name: str) -> str:

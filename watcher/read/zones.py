@@ -26,22 +26,32 @@ _HOURS: dict[str, float] = {
     **dict.fromkeys(("nzst",), 12),
     **dict.fromkeys(("nzdt",), 13),
     **dict.fromkeys(("brt", "art", "adt", "clst"), -3),
-    **dict.fromkeys(("edt", "clt"), -4),
-    **dict.fromkeys(("est", "cdt", "pet", "cot"), -5),
+    **dict.fromkeys(("clt",), -4),
+    **dict.fromkeys(("cdt", "pet", "cot"), -5),
     **dict.fromkeys(("mdt",), -6),
     **dict.fromkeys(("mst", "pdt"), -7),
-    **dict.fromkeys(("pst", "akdt"), -8),
+    **dict.fromkeys(("akdt",), -8),
     **dict.fromkeys(("akst",), -9),
     **dict.fromkeys(("hst",), -10),
     "acst": 9.5,
     "acdt": 10.5,
     "npt": 5.75,
 }
+_NAMED = {
+    **dict.fromkeys(("北京时间", "北京時間", "台北時間", "臺北時間", "香港時間", "香港时间", "beijing time"), 8),
+    **dict.fromkeys(("日本時間", "한국시간", "한국 시간"), 9),
+}
+"""Zones by the words of their own countries, which may stand before the day."""
+_AMERICAN = {"et": "america/new_york", "ct": "america/chicago", "mt": "america/denver", "pt": "america/los_angeles"}
+_ZONE_FIRST = re.compile(rf"({'|'.join(_NAMED)})[\s,:]*(.+)")
 _CHINESE = ("CN", "TW", "HK", "MO", "SG")
 _BY_REGION: dict[str, tuple[float, dict[str, float]]] = {
     "cst": (-6, {**dict.fromkeys(_CHINESE, 8), "CU": -5}),
     "ist": (5.5, {"IE": 1, "IL": 2}),
     "bst": (1, {"BD": 6}),
+    "est": (-5, {"AU": 10}),
+    "edt": (-4, {"AU": 11}),
+    "pst": (-8, {"PH": 8}),
     "ast": (-4, dict.fromkeys(("SA", "KW", "QA", "BH", "IQ", "YE", "AE"), 3)),
 }
 """Where nothing is known of the region, CST is that of RFC 822, section 5."""
@@ -49,6 +59,7 @@ _REGION_OF_ZONE = {
     "Asia/Shanghai": "CN",
     "Asia/Chongqing": "CN",
     "Asia/Urumqi": "CN",
+    "Asia/Harbin": "CN",
     "PRC": "CN",
     "Asia/Taipei": "TW",
     "ROC": "TW",
@@ -68,19 +79,26 @@ def read_zone(text: str, *, zone: str, region: str) -> tzinfo | None:
     """Return the zone that a date names, in lower case and maybe with a remark in brackets; None when unknown.
 
     `zone` is the feed's, an IANA name, and stands where the date names none. `region` (`TW`, `US-NY`) decides what
-    CST, IST, BST and AST mean; without one the feed's zone does.
+    CST, IST, BST, AST, EST, EDT and PST mean; without one the feed's zone does.
     """
     plain = _REMARK.sub("", text.strip()).strip() or text.strip().strip("()[]")
     if not plain:
         return ZoneInfo(zone)
     if plain in _HOURS:
         return _hours(_HOURS[plain])
+    if plain in _NAMED:
+        return _hours(_NAMED[plain])
     if offset := _OFFSET.fullmatch(plain):
         return _fixed(offset)
     if plain in _BY_REGION:
         usual, elsewhere = _BY_REGION[plain]
         return _hours(elsewhere.get(country_of(region) or _REGION_OF_ZONE.get(zone, ""), usual))
-    return _place(plain)
+    return _place(_AMERICAN.get(plain, plain))
+
+
+def zone_last(text: str) -> str:
+    """Put a zone that stands before its day behind it: 北京时间2026年9月28日10:00."""
+    return _ZONE_FIRST.sub(r"\2 \1", text, count=1) if _ZONE_FIRST.match(text) else text
 
 
 def country_of(region: str) -> str:

@@ -221,6 +221,12 @@ def test_a_city_of_a_country_that_is_not_told_may_be_abroad() -> None:
     assert notes("The mayor of Ulm on a visit to Tokyo")["visit"] == "no other country is named near it"
 
 
+def test_a_town_abroad_needs_no_name() -> None:
+    assert notes("Taipei mayor on exchange with a Japanese town")["exchange"] == ""
+    assert notes("台北市長與日本小鎮交流")["交流"] == ""
+    assert notes("Taipei mayor on exchange with the Japanese")["exchange"].startswith("no two cities")
+
+
 def test_a_korean_guard_holds_with_its_blank_and_without() -> None:
     assert notes("서울의 국내 자매 도시")["자매 도시"].startswith("not after")
     assert notes("서울의 국내자매도시")["자매도시"].startswith("not after")

@@ -41,6 +41,9 @@ _PROVINCES = "县省"
 _KANA_OR_HANGUL = re.compile("[ァ-ヺ가-힣]")
 """Whoever has a title (ロンモント市, 사바델시) and is not in cities.csv lies abroad: it holds the cities at home."""
 
+_FOREIGN = ("市政厅", "市杜马", "市人民委员会")
+"""Chinese newsrooms call only the halls and councils of cities abroad so: 隆德市政廳."""
+
 _GIVEN_NAME = re.compile(r" [A-ZÀ-Þ][\w.'’-]* ")
 _NEXT_NAME = re.compile(r" [A-ZÀ-Þ]\w")
 _DATE = re.compile(r"[\d月日年 .,]*")
@@ -91,7 +94,8 @@ def _mention(hit: Hit[City], rules: Rules, cues: Iterable[Hit[Cue]], cities: lis
 
 def _unknown(name: Name, rules: Rules, lands: Lands, page: Page) -> Mention:
     titled = bool(rules.names.title.match(page.text, name.end))
-    abroad = ABROAD if titled and _KANA_OR_HANGUL.match(page.text, name.start) else ""
+    foreign = (titled and _KANA_OR_HANGUL.match(page.text, name.start)) or page.text.startswith(_FOREIGN, name.end)
+    abroad = ABROAD if foreign else ""
     country = lands.country_of(name.start, name.end) or abroad
     sentence = page.sentence_at(name.start)
     acts = name.acts or titled

@@ -21,18 +21,30 @@ BESIDE_AFTER = 20
 BREAK = re.compile("[,;:。、\n]")
 """What parts a name from the words that belong to it."""
 
+_TOWN = re.compile(
+    r" (?:\w+ )?(?:city|town|village|municipality|port|borough|district|county|seaport|resort|mayor|council)\b"
+    r"|[的の]?[小古港大]?(?:城市|城镇|小镇|港市|都市|港町|古都|町の|市の)"
+    r"| (?:소도시|도시|항구도시|항구 도시|자매도시)"
+)
+"""What stands after a country where one of its towns is meant."""
+
 _KANA = re.compile("[ぁ-ゖァ-ヺ]")
 _HANGUL = re.compile("[가-힣]")
 
 
 class Abroad(NamedTuple):
-    """Hold one place where a country is named. `part`: by one of its provinces, which are named at home, too."""
+    """Hold one place where a country is named.
+
+    `part`: by one of its provinces, which are named at home, too. `town`: one of its towns is meant ("the Japanese
+    town", 독일 소도시), whether the page tells its name or not.
+    """
 
     country: str
     sentence: int
     start: int
     end: int
     part: bool = False
+    town: bool = False
 
 
 def name_countries(rules: Rules, hits: Iterable[Hit[Country]], page: Page) -> list[Abroad]:
@@ -44,6 +56,7 @@ def name_countries(rules: Rules, hits: Iterable[Hit[Country]], page: Page) -> li
             start=hit.start,
             end=hit.end,
             part=page.text[hit.end - 1] in rules.provinces,
+            town=bool(_TOWN.match(page.text, hit.end)),
         )
         for hit in hits
     ]

@@ -29,7 +29,7 @@ class Lacks(dict[tuple[Needs, int], str]):
 class _Surroundings:
     """Hold the cities and the countries near a sentence, and who acts there."""
 
-    __slots__ = ("cast", "company", "countries", "homes", "own", "parties", "whole")
+    __slots__ = ("cast", "company", "countries", "homes", "own", "parties", "towns", "whole")
 
     def __init__(self, sentence: int, cast: Cast) -> None:
         near = {0, sentence - 1, sentence, sentence + 1}
@@ -39,6 +39,7 @@ class _Surroundings:
         abroad = [abroad for abroad in cast.countries if abroad.sentence in near]
         self.countries = {one.country for one in abroad}
         self.whole = {one.country for one in abroad if not one.part}
+        self.towns = {one.country for one in abroad if one.town}
         self.company = not near.isdisjoint(cast.company)
         self.own = not near.isdisjoint(cast.own)
 
@@ -85,9 +86,13 @@ def _are_two(parties: set[Party], around: _Surroundings) -> bool:
     """Tell whether there are two cities of different countries.
 
     The page may not tell the country of a name, or mean the writer's own city: such a city lies abroad from the
-    others where a country is named, for at home one does not name it; provinces must be of another country.
+    others where a country is named, for at home one does not name it; provinces must be of another country. A town
+    of another country may stand without a name: "the Japanese town".
     """
     homes = {home for _, home in parties}
+    known = homes - {""}
+    if known and around.towns - known:
+        return True
     if len(homes) > 1 + ("" in homes) or (parties and around.own and around.countries):
         return True
     several = "" in homes and len({city for city, _ in parties}) > 1

@@ -33,12 +33,17 @@ _CLOSED = re.compile(f"[{HAN}{KANA}]")
 Guards = tuple[str, ...]
 
 
+SHORT = 0.5
+"""A tie beside which no second city and no other country stand falls so short of a match, but speaks of cities, too."""
+
+
 @dataclass(slots=True, eq=False)
 class Sought:
     """Hold a phrase as the inner loops need it: to read a field of a model of the settings takes six times as long.
 
     `rank` is its place in its topic, `heft` what it weighs against a find inside its own: a veto more than all.
-    `helps`: it has points to give; `strong`: enough of them to match alone.
+    `helps`: it has points to give; `strong`: enough of them to match alone, or
+    almost.
     """
 
     label: str
@@ -185,7 +190,7 @@ def _seek(phrase: Phrase, topic: Topic, rank: int) -> Sought:
         kind=phrase.kind,
         veto=phrase.veto,
         helps=phrase.weight > 0,
-        strong=phrase.weight >= topic.match and phrase.needs != "two_in_title",
+        strong=phrase.weight >= topic.match - SHORT and phrase.needs != "two_in_title",
     )
 
 

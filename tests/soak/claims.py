@@ -54,9 +54,10 @@ async def _poll_on(desk: Desk, line: Connection) -> None:
             seen.append(report.visit.feed.id)
 
     async with open_poller(desk, JUDGE, note) as poller:
-        while not line.poll():
-            await poller.poll()
-            await asyncio.sleep(0.05)
+        while not line.poll():  # not `poll`: a poller whose poll has ended starts no more visits
+            await poller.start_due()
+            await asyncio.sleep(0.02)
+        await poller.finish(LEASE)
     for message in (seen, "done"):
         line.send(message)
 

@@ -144,6 +144,56 @@ def test_one_bad_byte_does_not_spoil_the_rest(name: str, codec: str, label: str,
     assert title_of(decode_document(body).text).startswith(TEXTS[name])
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<html><head><meta charset="{}"><title>',
+        '<html><head><meta http-equiv="Content-Type" content="text/html; charset={}"><title>',
+        "<html>\n<META content='text/html; charset={}' http-equiv=Content-Type>\n<title>",
+    ],
+)
+@pytest.mark.parametrize(("name", "codec", "label"), [*MULTI_BYTE, ("simplified", "gb18030", "utf-8")])
+def test_a_page_says_its_encoding_in_a_meta_tag(head: str, name: str, codec: str, label: str) -> None:
+    body = head.format(label).encode() + TEXTS[name].encode(codec) + b"</title></head><body></body></html>"
+    assert title_of(decode_document(body).text) == TEXTS[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "labels"),
+    [
+        ("cantonese", "big5hkscs", "csbig5 ms950 x-x-big5"),
+        ("simplified", "gb18030", "gb_2312-80 csgb2312 chinese iso-ir-58 ms936 gb18030-2005 euc-cn"),
+        ("korean", "cp949", "ks_c_5601 ksc5601 korean uhc ms949 ksc_5601"),
+        ("japanese", "cp932", "sjis ms_kanji shiftjis ms932"),
+        ("plain japanese", "euc_jp", "eucjp cp51932"),
+        ("russian", "iso8859-5", "iso-8859-5"),
+        ("russian", "mac-cyrillic", "x-mac-cyrillic"),
+    ],
+)
+def test_a_label_has_many_names(name: str, codec: str, labels: str) -> None:
+    for label in labels.split():
+        assert title_of(decode_document(document(name, codec, label)).text) == TEXTS[name], label
+
+
+@pytest.mark.parametrize("label", ["", "utf-8", "iso-2022-jp"])
+def test_escapes_say_that_a_text_is_japanese(label: str) -> None:
+    body = document("plain japanese", "iso2022_jp", label)
+    assert title_of(decode_document(body).text) == TEXTS["plain japanese"]
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_wide_characters_need_no_mark(codec: str) -> None:
+    body = ("" if "32" in codec else "\n \n") + document("simplified", "utf-8", "utf-8").decode()
+    assert title_of(decode_document(body.encode(codec)).text) == TEXTS["simplified"]
+
+
+@pytest.mark.parametrize("mark", ["\ufeff", "\ufeff\ufeff", "\ufeffï»¿"])
+@pytest.mark.parametrize("label", ["", "utf-8", "gb2312"])
+def test_marks_that_were_written_twice_do_no_harm(mark: str, label: str) -> None:
+    body = mark.encode() + document("simplified", "utf-8", label)
+    assert title_of(decode_document(body).text) == TEXTS["simplified"]
+
+
 def test_a_character_cut_in_two_does_not_spoil_the_rest() -> None:
     body = document("korean", "cp949", "euc-kr", TEXTS["korean"].encode("cp949") + "시".encode("cp949")[:1])
     assert title_of(decode_document(body).text) == TEXTS["korean"] + "\ufffd"

@@ -27,6 +27,12 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _GOOGLE = re.compile(r"(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?")
+_AMP_CACHE = re.compile(r"(?:[a-z0-9-]+\.)?cdn\.ampproject\.org")
+_AMP_PAGE = re.compile(r"/(?:amp|[acv])/(?P<tls>s/)?(?P<page>[^/]+\.[^/]+(?:/.*)?)")
+"""Where a cache of AMP pages, or Google's viewer, names the page: `/c/s/city.example/a`; `s/` stands for https."""
+_AMP_HOST = re.compile(r"(?:amp\.)+(?=[^.]+\.)")
+_AMP_PATH = re.compile(r"(?<=.)/amp$|\.amp(?=\.html?$)|\.amp$|^/amp(?=/.)", re.IGNORECASE)
+_AMP_PIECE = re.compile(r"amp(?:=(?:1|true|amp)?)?|outputtype=amp|mode=amp", re.IGNORECASE)
 _ROUTE = re.compile(r"[!/].*|\d+")
 
 
@@ -48,7 +54,8 @@ def canonical_url(url: str) -> str:
     """Return the one address under which a page is compared; empty when `url` is no link. Idempotent.
 
     Scheme and host in lower case; default port, trailing slashes (but the first) and tracking parameters dropped;
-    escapes in one form; `google.com/url?url=` unwrapped. A fragment is dropped unless it names the page: a route
+    escapes in one form; `google.com/url?url=` and caches of AMP pages unwrapped, and an AMP page taken for its plain
+    one. A fragment is dropped unless it names the page: a route
     (`#!/news`, `#/news`) or a number (`#000525`, an entry on a page of many).
     """
     parts = _split(clean_link(url))
@@ -104,13 +111,17 @@ def _host(parts: SplitResult) -> str:
 
 def _site(parts: SplitResult) -> str:
     host = _host(parts)
+    host = host[found.end() :] if (found := _AMP_HOST.match(host)) else host
     host = f"[{host}]" if ":" in host else host
     port = parts.port
     return host if port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{host}:{port}"
 
 
 def _path(parts: SplitResult) -> str:
-    return _even_escapes(parts.path).rstrip("/") or "/"
+    path = _even_escapes(parts.path).rstrip("/")
+    while (plain := _AMP_PATH.sub("", path).rstrip("/")) != path:
+        path = plain
+    return path or "/"
 
 
 def _query(parts: SplitResult) -> str:
@@ -119,7 +130,8 @@ def _query(parts: SplitResult) -> str:
 
 
 def _tracks(piece: str) -> bool:
-    return _TRACKING.fullmatch(unquote(piece.partition("=")[0])) is not None
+    plain = unquote(piece)
+    return bool(_TRACKING.fullmatch(plain.partition("=")[0]) or _AMP_PIECE.fullmatch(plain))
 
 
 def _fragment(parts: SplitResult) -> str:
@@ -137,7 +149,11 @@ def _even_escape(escape: re.Match[str]) -> str:
 
 
 def _wrapped(parts: SplitResult) -> str:
-    """Return the address that a Google redirect page leads to."""
+    """Return the address that a Google redirect page or a cache of AMP pages leads to."""
+    if _AMP_CACHE.fullmatch(_host(parts)) or (_GOOGLE.fullmatch(_host(parts)) and parts.path.startswith("/amp/")):
+        page = _AMP_PAGE.fullmatch(parts.path)
+        query = f"?{parts.query}" if parts.query else ""
+        return clean_link(f"http{'s' if page['tls'] else ''}://{page['page']}{query}") if page else ""
     if parts.path != "/url" or not _GOOGLE.fullmatch(_host(parts)):
         return ""
     pieces = (piece.partition("=") for piece in parts.query.split("&"))

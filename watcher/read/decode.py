@@ -37,7 +37,14 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_WIDE = ((re.compile(rb"<\0[^\0]\0"), "utf-16-le"), (re.compile(rb"\0<\0[^\0]"), "utf-16-be"))
+_WIDE = (
+    (re.compile(rb"(?:\s\0){0,20}<\0[^\0]\0"), "utf-16-le"),
+    (re.compile(rb"(?:\0\s){0,20}\0<\0[^\0]"), "utf-16-be"),
+    (re.compile(rb"<\0\0\0[^\0]\0\0\0"), "utf-32-le"),
+    (re.compile(rb"\0\0\0<\0\0\0[^\0]"), "utf-32-be"),
+)
+_ESCAPES = ((b"\x1b$B", "iso-2022-jp"), (b"\x1b$@", "iso-2022-jp"), (b"\x1b$)C", "iso-2022-kr"))
+"""What the 7-bit encodings begin with, which is in no other text."""
 _INSIDE = re.compile(rb"""<(?:\?xml|meta)\b[^>]{0,300}?(?:encoding|charset)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _HEADER = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _HEAD_BYTES = 4_096
@@ -90,10 +97,15 @@ def _as_marked(body: bytes) -> Iterator[Decoded]:
 
 
 def _as_escaped(body: bytes, content_type: str) -> Iterator[Decoded]:
-    """Read the 7-bit encodings where one is declared: their bytes are valid UTF-8 too."""
-    for label in _labels(body, content_type) if body.isascii() else ():
+    """Read the 7-bit encodings where one is declared or its escapes are there: their bytes are valid UTF-8 too."""
+    if not body.isascii():
+        return
+    for label in _labels(body, content_type):
         if is_seven_bit(label):
             yield _decode_best(body, meant_codecs(label), f"declared {label}")
+    for escape, label in _ESCAPES:
+        if escape in body:
+            yield _decode_best(body, meant_codecs(label), f"escapes of {label}")
 
 
 def _as_utf8(body: bytes) -> Iterator[Decoded]:
@@ -106,7 +118,7 @@ def _as_utf8(body: bytes) -> Iterator[Decoded]:
 def _as_labelled(body: bytes, content_type: str) -> Iterator[Decoded]:
     labels = [label for label in _labels(body, content_type) if meant_codecs(label)]
     others = len(body) - len(body.translate(None, _NOT_ASCII))
-    sureness = _rank_codecs(body) if labels and others >= CONTRADICTION_BYTES else {}
+    sureness = _rank_healed(body) if labels and others >= CONTRADICTION_BYTES else {}
     for label in labels:
         found = _decode_best(body, meant_codecs(label), f"declared {label}")
         if _damage(found.text, body) <= DAMAGE_ALLOWED and not _contradicts(sureness, label):
@@ -114,6 +126,12 @@ def _as_labelled(body: bytes, content_type: str) -> Iterator[Decoded]:
 
 
 def _as_detected(body: bytes) -> Decoded:
+    sureness = _rank_healed(body)
+    best = max(sureness, key=sureness.__getitem__, default="cp1252")
+    return _decode_best(body, meant_codecs(best), "detected")
+
+
+def _rank_healed(body: bytes) -> dict[str, float]:
     """Ask the detector, also about the document without its damaged bytes: one of them rules out the true codec."""
     sureness = _rank_codecs(body)
     for name in MULTI_BYTE:
@@ -121,8 +139,7 @@ def _as_detected(body: bytes) -> Decoded:
         if 0 < _damage(text, body) <= DAMAGE_ALLOWED:
             healed = text.replace("\ufffd", "").encode(name, "ignore")
             sureness[name] = max(sureness.get(name, 0.0), _rank_codecs(healed).get(name, 0.0))
-    best = max(sureness, key=sureness.__getitem__, default="cp1252")
-    return _decode_best(body, meant_codecs(best), "detected")
+    return sureness
 
 
 def _labels(body: bytes, content_type: str) -> list[str]:

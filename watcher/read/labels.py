@@ -51,6 +51,8 @@ _OTHER_NAMES = {
     "x-sjis": "cp932",
     "windows-31j": "cp932",
     "x-euc-jp": "euc_jp",
+    "x-mac-cyrillic": "mac-cyrillic",
+    "x-mac-roman": "mac-roman",
     "windows-874": "cp874",
     "iso-8859-8-i": "iso8859-8",
     "unicode-1-1-utf-8": "utf-8",

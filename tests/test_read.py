@@ -121,6 +121,14 @@ def test_json_feed_becomes_entries() -> None:
     assert (reading.format, reading.title) == ("json", "Turku")
 
 
+def test_a_json_item_without_id_or_title_is_known_by_its_address_and_its_plain_text_stays() -> None:
+    item = {"url": "https://turku.example/1", "content_text": "Type <b> & meet", "date_modified": "2026-09-28"}
+    feed = {"version": "https://jsonfeed.org/version/1", "items": [item]}
+    entry = only_entry(json.dumps(feed).encode())
+    assert (entry.key, entry.title, entry.text) == ("https://turku.example/1", "", "Type <b> & meet")
+    assert entry.published_raw == "2026-09-28"
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [

@@ -11,6 +11,7 @@ from watcher.read.identity import assign_keys
 from watcher.read.jsonfeed import read_json
 from watcher.read.language import clean_language
 from watcher.read.listpage import read_list
+from watcher.read.pace import read_pace
 from watcher.read.sitemap import read_index, read_sitemap
 from watcher.read.sniff import Sniffed, sniff_document
 from watcher.read.source import Source, make_entry
@@ -120,6 +121,7 @@ def _read_xml(text: str, kind: str, source: Source) -> Reading:
         format=parsed["version"] or kind,
         title=one_line(plain_text(feed.get("title") or "")),
         language=source.language,
+        pace=read_pace(text),
         notes=(*(("not well-formed XML; read leniently",) if parsed["bozo"] else ()), *((_TORN,) if torn else ())),
     )
 

@@ -1,5 +1,6 @@
 """JSON Feed 1.0 and 1.1 (jsonfeed.org/version/1.1)."""
 
+import html
 import json
 from typing import Any
 
@@ -23,7 +24,7 @@ def read_json(text: str) -> tuple[str, str, list[Fields]]:
 
 
 def _fields(item: dict[str, Any]) -> Fields:
-    content = _word(item, "content_html") or _word(item, "content_text")
+    content = _word(item, "content_html") or html.escape(_word(item, "content_text"), quote=False)
     return Fields(
         id=_word(item, "id"),
         link=_word(item, "url") or _word(item, "external_url"),

@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 from conftest import NOON, rss
 
+from storage.tables import FeedRow
 from watcher.digest import note_subscriptions, open_due
+from watcher.feedstate import state_of
 from watcher.freshness import LONGEST_QUIET, quiet_from, tell_quiet, weigh_visit, word_of
 from watcher.poll import poll
 from watcher.read import pack_known
@@ -164,6 +166,22 @@ def test_a_condition_stands_in_the_row_with_its_beginning(site, make_desk, judge
     look(desk, judge)
     row = desk.store.feeds.find("a")
     assert (word_of(row.condition), row.condition_at) == ("empty", began)
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ({"url": URL, "configured_url": URL}, "well"),
+        ({"url": URL, "configured_url": URL, "moved_to": "https://new.example/feed"}, "moved"),
+        ({"url": URL, "configured_url": "http://ann:secret@news.bay.example/feed.xml"}, "moved"),
+        ({"url": URL, "configured_url": "http://old.example/", "condition": "stale: it is old"}, "stale"),
+    ],
+)
+def test_a_feed_that_moved_says_where_and_never_a_password(row, told):
+    state, sentence = state_of(FeedRow(id="bay", host="", visited_at=NOON, **row), NOON)
+    assert state == told
+    assert ("https://" in sentence) == (told == "moved")
+    assert "secret" not in sentence
 
 
 def test_a_digest_tells_a_strange_feed_once_and_counts_it_afterwards(site, make_desk, judge, clock):

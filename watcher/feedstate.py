@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from storage.tables import FeedRow
 from watcher.freshness import quiet_from, tell_quiet, weigh_visit, word_of
+from watcher.urls import clean_link
 from watcher.values import Trouble, Visit
 
 NAMED_TROUBLES = frozenset({Trouble.BLOCKED, Trouble.GONE, Trouble.ENDED, Trouble.REFUSED})
@@ -11,12 +12,27 @@ NAMED_TROUBLES = frozenset({Trouble.BLOCKED, Trouble.GONE, Trouble.ENDED, Troubl
 
 
 def condition_of(row: FeedRow, now: datetime) -> tuple[str, datetime | None]:
-    """Return what is strange about a feed though it answers, and since when; empty when nothing is."""
+    """Return what is strange about a feed though it answers, and since when; empty when nothing is.
+
+    A feed that was followed to its new address has no such day any more: that was told before.
+    """
     if row.condition:
         return row.condition, row.condition_at
     rhythm = timedelta(seconds=row.rhythm_seconds) if row.rhythm_seconds else None
     quiet = tell_quiet(row.news_at, rhythm, now)
-    return (quiet, quiet_from(row.news_at, rhythm)) if row.news_at and quiet else ("", None)
+    if row.news_at and quiet:
+        return quiet, quiet_from(row.news_at, rhythm)
+    return _tell_moved(row)
+
+
+def _tell_moved(row: FeedRow) -> tuple[str, datetime | None]:
+    """Say where redirects for good lead, or that they were followed; addresses are told without their passwords."""
+    if row.moved_to:
+        place = clean_link(row.moved_to)
+        return f"moved: it leads to {place} for good; write that address in feeds.toml", row.moved_since_at
+    if row.url != row.configured_url:
+        return f"moved: it is asked at {clean_link(row.url)} now; write that address in feeds.toml", None
+    return "", None
 
 
 def state_of(row: FeedRow | None, now: datetime) -> tuple[str, str]:

@@ -57,7 +57,7 @@ def read_document(
 
 def _read_by_root(text: str, source: Source, *, light: bool) -> Reading:
     """Read a document that says itself what it is."""
-    sniffed = sniff_document(text)
+    sniffed = sniff_document(text, source.base)
     trimmed = text[sniffed.start :]
     match sniffed.kind:
         case "json":

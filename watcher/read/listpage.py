@@ -47,11 +47,11 @@ class ListPage:
 
 def read_list(text: str, selectors: Selectors, source: Source) -> ListPage:
     """Return what the selectors find, each address once; raise a `ReadProblem` that names the one without a find."""
-    page = _parse(text)
+    page = parse_page(text)
     items = _choose(page, selectors.item)
     if not items:
         raise ReadProblem(f"nothing on the page matches item = {selectors.item!r}; {_CURE}")
-    linked = replace(source, base=_find_base(page, source.base))
+    linked = replace(source, base=find_base(page, source.base))
     fields = _read_items(items[:MOST_ENTRIES], selectors, linked, source.base)
     if not fields:
         raise ReadProblem(f"{_blame(items, selectors)}; {_CURE}")
@@ -75,7 +75,8 @@ def find_date(text: str, source: Source) -> str:
     return next(dates, one_line(near, LONGEST_DATE))
 
 
-def _parse(text: str) -> etree._Element:
+def parse_page(text: str) -> etree._Element:
+    """Parse HTML as browsers do, without the network; raise a `ReadProblem` when there is none."""
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
         page = etree.fromstring(text.encode("utf-8", "ignore"), parser)
@@ -86,7 +87,7 @@ def _parse(text: str) -> etree._Element:
     return page
 
 
-def _find_base(page: etree._Element, url: str) -> str:
+def find_base(page: etree._Element, url: str) -> str:
     """Return what relative links are joined to: the page's `<base>`, else its address."""
     return next((clean_link(base.get("href", ""), url) for base in _choose(page, "base[href]")), "") or url
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from watcher.errors import ReadProblem
+from watcher.read.discover import named_feeds
 
 LOOK_CHARACTERS = 100_000
 """How far a root is looked for: junk before it is a few lines."""
@@ -28,7 +29,7 @@ class Sniffed:
     start: int = 0
 
 
-def sniff_document(text: str) -> Sniffed:
+def sniff_document(text: str, url: str = "") -> Sniffed:
     """Tell feeds and sitemaps from all else by a text without leading blanks; raise a `ReadProblem` with the cure."""
     first = text[:1]
     if not first:
@@ -37,7 +38,7 @@ def sniff_document(text: str) -> Sniffed:
         return Sniffed(kind="json")
     root, start = _find_root(text[:LOOK_CHARACTERS])
     if root not in _KINDS:
-        raise ReadProblem(_explain_root(root))
+        raise ReadProblem(_explain_page(text, url) if root in _PAGES else _explain_root(root))
     return Sniffed(kind=_KINDS[root], start=start)
 
 
@@ -73,12 +74,17 @@ def _list_tags(text: str) -> Iterator[tuple[str, int]]:
             yield (token["doctype"] or token["tag"]).lower(), token.start()
 
 
+def _explain_page(text: str, url: str) -> str:
+    named = named_feeds(text, url)
+    if named:
+        return f"this is an HTML page, not a feed; write the feed that it names, {named[0]}, in feeds.toml"
+    return (
+        "this is an HTML page, not a feed; look on the site for the address of its feed "
+        "(often a link named RSS) and write that one in feeds.toml"
+    )
+
+
 def _explain_root(root: str) -> str:
-    if root in _PAGES:
-        return (
-            "this is an HTML page, not a feed; look on the site for the address of its feed "
-            "(often a link named RSS) and write that one in feeds.toml"
-        )
     if root == "opml":
         return "this is a list of feeds (OPML), not a feed; `city-watcher feeds import FILE` takes it"
     begins = f"it begins with <{root[:40]}>" if root else "it has no tags"

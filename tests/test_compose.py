@@ -13,7 +13,8 @@ from lxml import html as lxml_html
 from watcher.compose import compose_digest, pair_label
 from watcher.compose.clean import clean_line, clean_link
 from watcher.compose.columns import COLUMNS, columns_of, head_of, tail_of, wrap_line
-from watcher.compose.page import BARE_NOTE, TITLE_LIMIT
+from watcher.compose.page import TITLE_LIMIT
+from watcher.compose.words import ENGLISH
 from watcher.editions import Background, Edition, FeedHealth, News
 from watcher.values import Kind, Reason
 
@@ -351,7 +352,7 @@ def test_no_text_of_a_feed_breaks_a_digest(texts: list[str], start: int, end: in
     assert not UNSEEN.search(digest.text + digest.html)
     assert not UNSEEN.search(digest.subject)
     assert "\n" not in digest.subject
-    assert BARE_NOTE not in digest.text
+    assert ENGLISH.bare_note not in digest.text
     assert tags_of(digest.html) <= OUR_TAGS
     assert all(href.startswith(("http://", "https://", "mailto:desk@")) for href in hrefs_of(digest.html))
 
@@ -380,7 +381,7 @@ def test_an_item_that_cannot_be_shown_is_told_by_its_bare_title(broken: dict[str
     digest = compose_digest(edition(news(1, title="Told all the same", **broken), news(2)))
     for part in (digest.text, words_of(digest.html)):
         assert "Told all the same" in part
-        assert BARE_NOTE in part
+        assert ENGLISH.bare_note in part
         assert "memorandum 2" in part
 
 

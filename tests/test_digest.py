@@ -303,6 +303,25 @@ def test_what_a_subscription_does_not_want_is_left_out_and_brings_no_flood_when_
     ]
 
 
+def test_more_of_a_story_comes_under_a_heading_of_its_own_to_those_who_were_told_of_it(day, clock):
+    [one] = day.settings.subscriptions
+    [story] = edition_for(day, one, date(2026, 3, 1)).news
+    clock.forward(hours=6)
+    open_due(day)
+    clock.forward(hours=1)
+    keep(day.store, new_item("cna:1", at=clock(), story_id=story.story_id, title="The forum goes on"))
+    text = preview(day, one)[0].text
+    assert text.index("More on earlier stories") < text.index("The forum goes on")
+    assert "More on earlier stories" not in preview(day, one.model_copy(update={"id": "new"}))[0].text
+
+
+def test_a_subscription_is_told_in_the_language_that_it_names(day):
+    [one] = wishing(day, heading_language="zh-Hant").settings.subscriptions
+    digest = preview(day, one)[0]
+    assert digest.subject == f"City exchange，2026年3月1日：1 則｜{FORUM[1]}"
+    assert "入選理由：" in digest.text
+
+
 def test_a_day_without_news_for_a_subscription_is_an_empty_one(day, clock):
     clock.forward(hours=6)
     open_due(wishing(day, cities=["prague"]))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from storage.records import FullItem, Mention
 from storage.seeds import load_seeds
 from watcher.compose.groups import Story, tell_stories
-from watcher.compose.labels import count_of, short_day
+from watcher.compose.words import ENGLISH, Words
 from watcher.desk import Desk
 from watcher.editions import Background, News
 from watcher.records import news_from, seed_key
@@ -22,13 +22,15 @@ LONG_ENOUGH = timedelta(days=30)
 Key = TypeVar("Key", bound=Hashable)
 
 
-def gather_background(desk: Desk, news: Sequence[News], *, until: datetime, zone: str) -> Background:
+def gather_background(
+    desk: Desk, news: Sequence[News], *, until: datetime, zone: str, words: Words = ENGLISH
+) -> Background:
     """Gather what was known at the instant `until` beside the stories that the news tells; days are those of `zone`."""
     pairs = dict.fromkeys(pair for item in news for pair in item.pairs)
     mentions = desk.store.mentions.of_pairs(pairs, until)
     return Background(
-        ties={pair: desk.ties[pair].brief for pair in pairs if pair in desk.ties},
-        firsts=dict(_first_mentions(desk, news, mentions, until, zone)),
+        ties={pair: words.tie(desk.ties[pair]) for pair in pairs if pair in desk.ties},
+        firsts=dict(_first_mentions(desk, news, mentions, until, zone, words)),
         earlier=_see_also(desk, news, mentions, until),
     )
 
@@ -40,7 +42,15 @@ def background_of(desk: Desk, full: FullItem) -> Background:
     return gather_background(desk, [item], until=until, zone="UTC")
 
 
-def say_span(last: datetime | None, since: datetime | None, until: datetime, *, months: int, zone: str) -> str:
+def say_span(
+    last: datetime | None,
+    since: datetime | None,
+    until: datetime,
+    *,
+    months: int,
+    zone: str,
+    words: Words = ENGLISH,
+) -> str:
     """Say in which time nobody mentioned a pair before; nothing where we cannot know or somebody did.
 
     `last` is the last mention, `since` the instant from which on we watch.
@@ -49,14 +59,14 @@ def say_span(last: datetime | None, since: datetime | None, until: datetime, *, 
     if not months or since is None or (last is not None and last >= edge):
         return ""
     if since <= edge:
-        return f"in {count_of(months, 'month')}"
+        return words.in_months(months)
     if until - since < LONG_ENOUGH:
         return ""
-    return f"since watching began on {short_day(since.astimezone(ZoneInfo(zone)).date().isoformat())}"
+    return words.since_watching(since.astimezone(ZoneInfo(zone)).date().isoformat())
 
 
 def _first_mentions(
-    desk: Desk, news: Sequence[News], mentions: Iterable[Mention], until: datetime, zone: str
+    desk: Desk, news: Sequence[News], mentions: Iterable[Mention], until: datetime, zone: str, words: Words
 ) -> Iterator[tuple[tuple[int, str], str]]:
     """Yield the story that is first to mention a pair, the pair, and in which time it is the first."""
     told = {item.id for item in news}
@@ -68,7 +78,7 @@ def _first_mentions(
     months, since = desk.settings.digest.first_mention_months, desk.store.mentions.watched_since()
     for pair, story_id in stories.items():
         before = last[pair].at if pair in last else None
-        if span := say_span(before, since, until, months=months, zone=zone):
+        if span := say_span(before, since, until, months=months, zone=zone, words=words):
             yield (story_id, pair), span
 
 

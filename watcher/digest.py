@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from storage.tables import DeliveryRow, DigestRow, FeedRow
 from watcher.background import gather_background
 from watcher.choose import is_for
-from watcher.compose import compose_digest, message_id
+from watcher.compose import compose_digest, message_id, words_of
 from watcher.desk import Desk
 from watcher.editions import Digest, Edition, FeedHealth
 from watcher.feedstate import condition_of
@@ -106,9 +106,12 @@ def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date) -> Ed
         opened_at=now,
         zone=subscription.zone,
         news=news,
+        known=frozenset(desk.store.digests.told_stories(subscription.id, {item.story_id for item in news})),
         left_out=tuple(item.id for item in untold if not is_for(subscription, item)),
         near=tuple(islice((item for item in near if is_for(subscription, item)), NEAR_SHOWN)),
-        background=gather_background(desk, news, until=now, zone=subscription.zone),
+        background=gather_background(
+            desk, news, until=now, zone=subscription.zone, words=words_of(subscription.heading_language)
+        ),
         backfilled=desk.store.digests.count_backfill(covers_from, now),
         feeds_read=sum(not row.problem and row.read_at is not None for row in rows),
         feeds_total=len(rows),
@@ -116,6 +119,7 @@ def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date) -> Ed
         strange=_count_strange(rows, covers_from, now),
         contact=desk.settings.contact,
         is_mailed=desk.settings.mails(subscription),
+        heading_language=subscription.heading_language,
     )
 
 

@@ -6,6 +6,9 @@ from datetime import datetime
 
 from watcher.values import Kind, Reason
 
+BY_HAND = "Somebody marked it relevant."
+"""Why an item is told that the rules alone would not have captured."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
@@ -55,7 +58,7 @@ class Background:
 class Edition:
     """Hold everything that a digest is composed of: one subscription's news of one day.
 
-    `left_out` are the ids of the news that it does not get.
+    `left_out` are the ids of the news that it does not get, `known` those of the stories that it was told of before.
     """
 
     subscription: str
@@ -66,6 +69,7 @@ class Edition:
     zone: str
     news: tuple[News, ...] = ()
     left_out: tuple[int, ...] = ()
+    known: frozenset[int] = frozenset()
     near: tuple[News, ...] = ()
     background: Background = Background()
     backfilled: int = 0
@@ -75,6 +79,7 @@ class Edition:
     unwell: tuple[FeedHealth, ...] = ()
     contact: str = ""
     is_mailed: bool = True
+    heading_language: str = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

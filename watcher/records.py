@@ -12,7 +12,7 @@ from storage.records import Compared, FullItem, NewItem, Rejudged, VisitRecord
 from storage.seeds import Seed
 from storage.tables import ItemRow, VisitRow
 from watcher.cadence import due_after, learn_habit
-from watcher.editions import News
+from watcher.editions import BY_HAND, News
 from watcher.feedrows import address_memory, habit_memory
 from watcher.feedstate import condition_memory
 from watcher.measure import Labelled
@@ -26,8 +26,6 @@ from watcher.text import index_text
 from watcher.urls import canonical_url
 from watcher.values import Entry, Failed, Feed, Fetched, Judgement, Kind, Outcome, Reason, Verdict, Visit
 
-BY_HAND = "Somebody marked it relevant."
-"""Why an item is told that the rules alone would not have captured."""
 KEY_DIGITS = 24
 """Hexadecimal digits of an item's key: 96 bits, so that two entries of one feed never share one."""
 

@@ -2,7 +2,6 @@
 
 from watcher.compose.html_part import render_html
 from watcher.compose.page import lay_out
-from watcher.compose.sentences import subject_line
 from watcher.compose.text_part import render_text
 from watcher.editions import Digest, Edition
 
@@ -13,4 +12,4 @@ def compose_digest(edition: Edition) -> Digest:
     The text tells everything; the HTML stays under 90 kB and says what it leaves to the text.
     """
     page = lay_out(edition)
-    return Digest(subject=subject_line(edition, page.first_title), text=render_text(page), html=render_html(page))
+    return Digest(subject=page.words.subject(edition, page.first_title), text=render_text(page), html=render_html(page))

@@ -1,13 +1,15 @@
 """Put items together as stories, and stories together by pair."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from watcher.compose.clean import clean_title
 from watcher.compose.labels import city_label, pair_label
 from watcher.editions import News
 
-OTHER = "Other"
+OTHER, EARLIER = "(other)", "(earlier)"
+"""What is about no place, and what tells more of a story that the readers know."""
+NAMELESS = frozenset((OTHER, EARLIER))
 LABEL_LIMIT = 100  # characters; a city's name may come from a feed
 
 
@@ -35,7 +37,7 @@ class Story:
 
     @property
     def heading(self) -> str:
-        """Return what the story stands under: its first pair, else its first city, else `Other`."""
+        """Return what the story stands under: its first pair, else its first city, else OTHER."""
         return (*self.pairs, *self.cities, OTHER)[0]
 
     @property
@@ -52,11 +54,14 @@ def tell_stories(news: Iterable[News]) -> tuple[Story, ...]:
     return tuple(sorted(map(_story, told.values()), key=_rank))
 
 
-def group_stories(stories: Iterable[Story]) -> dict[str, tuple[Story, ...]]:
-    """Return the stories under their headings, both in the order in which they were told."""
+def group_stories(stories: Iterable[Story], known: Collection[int] = ()) -> dict[str, tuple[Story, ...]]:
+    """Return the stories under their headings, both in the order in which they were told.
+
+    `known` are the ids of stories that the readers were told already: more of them comes last.
+    """
     groups: dict[str, list[Story]] = {}
-    for story in stories:
-        groups.setdefault(story.heading, []).append(story)
+    for story in sorted(stories, key=lambda story: story.lead.story_id in known):
+        groups.setdefault(EARLIER if story.lead.story_id in known else story.heading, []).append(story)
     return {heading: tuple(told) for heading, told in groups.items()}
 
 

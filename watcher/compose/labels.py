@@ -37,10 +37,10 @@ def short_day(day: str) -> str:
     return f"{then.day} {then:%B %Y}"
 
 
-def date_label(at: datetime, zone: str) -> str:
-    """Name the day of an instant where the clocks are those of `zone`; midnight in UTC is a day that has no hour."""
+def local_day(at: datetime, zone: str) -> str:
+    """Return the ISO day of an instant on the clocks of `zone`; midnight in UTC is a day that has no hour."""
     local = at if at.astimezone(UTC).time() == time() else at.astimezone(ZoneInfo(zone))
-    return short_day(local.date().isoformat())
+    return local.date().isoformat()
 
 
 def time_label(at: datetime, zone: str, year: int) -> str:

@@ -6,17 +6,11 @@ from functools import partial
 
 from watcher.compose.clean import clean_language, clean_line, clean_link, clean_title, cut_line, mail_link
 from watcher.compose.groups import Story, group_stories, tell_stories
-from watcher.compose.labels import date_label, day_label, kind_label, pair_label, time_label
-from watcher.compose.sentences import (
-    Mood,
-    backfill_sentence,
-    cover_sentence,
-    judge_mood,
-    lead_sentence,
-    read_sentence,
-    strange_sentence,
-)
+from watcher.compose.labels import local_day, pair_label
+from watcher.compose.languages import words_of
+from watcher.compose.sentences import Mood, judge_mood
 from watcher.compose.snippet import Snippet, cut_snippet
+from watcher.compose.words import Words
 from watcher.editions import Edition, FeedHealth, News
 
 TITLE_LIMIT = 1_000  # characters; a longer title is an attack or an accident
@@ -24,7 +18,6 @@ SENTENCE_LIMIT = 400
 NAME_LIMIT = 120
 EARLIER_LIMIT = 160
 PAIRS_SHOWN = 3
-BARE_NOTE = "This item could not be shown in full."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +67,7 @@ class Group:
 class Page:
     """Hold a whole digest, ready to be rendered."""
 
+    words: Words
     title: str
     date: str
     subscription: str
@@ -102,21 +96,22 @@ class Page:
 
 def lay_out(edition: Edition) -> Page:
     """Lay an edition out; an item that cannot be shown becomes its bare title and says so."""
-    stories = tell_stories(edition.news)
-    groups = group_stories(stories)
+    words = words_of(edition.heading_language)
+    groups = group_stories(tell_stories(edition.news), edition.known)
     return Page(
+        words=words,
         title=clean_title(edition.title, NAME_LIMIT),
-        date=day_label(edition.day),
+        date=words.day(edition.day),
         subscription=clean_title(edition.subscription, NAME_LIMIT),
         mood=judge_mood(edition),
-        lead=lead_sentence(edition, groups),
-        covers=cover_sentence(edition),
+        lead=words.lead(edition, groups),
+        covers=words.covers(edition),
         groups=tuple(_groups(edition, groups)),
         near=tuple(show_item(edition, item) for item in edition.near),
-        backfilled=backfill_sentence(edition),
-        feeds=read_sentence(edition),
-        unwell=tuple(_plain_health(health) for health in edition.unwell),
-        strange=strange_sentence(edition),
+        backfilled=words.backfilled(edition.backfilled) if edition.backfilled else "",
+        feeds=words.feeds(edition.feeds_read, edition.feeds_total),
+        unwell=tuple(_plain_health(words, health) for health in edition.unwell),
+        strange=words.strange(edition.strange) if edition.strange else "",
         contact=cut_line(clean_line(edition.contact), NAME_LIMIT * 2),
         is_mailed=edition.is_mailed,
     )
@@ -127,35 +122,36 @@ def show_item(edition: Edition, item: News) -> Line:
     try:
         return _full_line(edition, item)
     except Exception:  # one hostile item must not stop a digest, whatever it brought with it
-        return Line(title=clean_title(str(item.title), TITLE_LIMIT), note=BARE_NOTE)
+        return Line(title=clean_title(str(item.title), TITLE_LIMIT), note=words_of(edition.heading_language).bare_note)
 
 
 def _full_line(edition: Edition, item: News) -> Line:
+    words = words_of(edition.heading_language)
     return Line(
         title=clean_title(item.title, TITLE_LIMIT),
         language=clean_language(item.language),
         link=clean_link(item.url),
-        kind=kind_label(item.kind),
-        when=_when(edition, item),
+        kind=words.kind(item.kind),
+        when=_when(words, edition, item),
         source=cut_line(clean_line(item.source), NAME_LIMIT),
         snippet=cut_snippet(item),
-        why=cut_line(clean_line(item.why), SENTENCE_LIMIT),
-        note="" if clean_link(item.url) else "The feed gives no web address for it.",
+        why=cut_line(clean_line(words.why(item)), SENTENCE_LIMIT),
+        note="" if clean_link(item.url) else words.no_link_note,
     )
 
 
-def _when(edition: Edition, item: News) -> str:
+def _when(words: Words, edition: Edition, item: News) -> str:
     """Name the local time of publication; without one, say when the item was first seen."""
-    label = partial(time_label, zone=edition.zone, year=int(edition.day[:4]))
-    return label(item.published_at) if item.published_at else f"seen {label(item.captured_at)}"
+    label = partial(words.time, zone=edition.zone, year=int(edition.day[:4]))
+    return label(item.published_at) if item.published_at else words.seen(label(item.captured_at))
 
 
 def _groups(edition: Edition, groups: dict[str, tuple[Story, ...]]) -> list[Group]:
-    shown, number = [], 1
+    shown, number, words = [], 1, words_of(edition.heading_language)
     for heading, stories in groups.items():
         tellings = tuple(_telling(edition, number + place, story) for place, story in enumerate(stories))
-        size = f"{len(stories):,} stories" if len(stories) > 1 else ""
-        shown.append(Group(heading=heading, size=size, stories=tellings))
+        size = words.stories(len(stories)) if len(stories) > 1 else ""
+        shown.append(Group(heading=words.heading(heading), size=size, stories=tellings))
         number += len(stories)
     return shown
 
@@ -183,11 +179,11 @@ def _say_ties(story: Story, edition: Edition) -> Iterator[str]:
 
 def _say_firsts(story: Story, edition: Edition) -> Iterator[str]:
     """Say which of the story's pairs were not mentioned before."""
-    pairs = _pairs(story)
+    pairs, words = _pairs(story), words_of(edition.heading_language)
     for pair in pairs[:PAIRS_SHOWN]:
         if span := edition.background.firsts.get((story.lead.story_id, pair)):
-            named = pair_label(pair) if len(pairs) > 1 else "this pair"
-            yield cut_line(clean_line(f"First news of {named} {span}"), SENTENCE_LIMIT)
+            named = pair_label(pair) if len(pairs) > 1 else ""
+            yield cut_line(clean_line(words.first_news(named, span)), SENTENCE_LIMIT)
 
 
 def _earlier(story: Story, edition: Edition) -> Line | None:
@@ -195,15 +191,16 @@ def _earlier(story: Story, edition: Edition) -> Line | None:
     item = edition.background.earlier.get(story.lead.story_id)
     if item is None:
         return None
-    line, day = show_item(edition, item), date_label(item.published_at or item.captured_at, edition.zone)
-    return replace(line, title=clean_title(line.title, EARLIER_LIMIT), when=day)
+    line, day = show_item(edition, item), local_day(item.published_at or item.captured_at, edition.zone)
+    return replace(
+        line, title=clean_title(line.title, EARLIER_LIMIT), when=words_of(edition.heading_language).short_day(day)
+    )
 
 
 def _pairs(story: Story) -> tuple[str, ...]:
     return tuple(dict.fromkeys(pair for item in story.items for pair in item.pairs))
 
 
-def _plain_health(health: FeedHealth) -> FeedHealth:
-    return FeedHealth(
-        name=clean_title(health.name, NAME_LIMIT), problem=cut_line(clean_line(health.problem), SENTENCE_LIMIT)
-    )
+def _plain_health(words: Words, health: FeedHealth) -> FeedHealth:
+    problem = clean_line(words.health(health.problem))
+    return FeedHealth(name=clean_title(health.name, NAME_LIMIT), problem=cut_line(problem, SENTENCE_LIMIT))

@@ -67,6 +67,7 @@ class SubscriptionSettings(Strict):
     zone: Zone = "UTC"
     weekdays: tuple[Weekday, ...] = ()
     when_empty: Literal["nothing", "note"] = "nothing"
+    heading_language: Literal["en", "zh-Hant"] = "en"
     topics: tuple[str, ...] = ()
     pairs: tuple[Pair, ...] = ()
     cities: tuple[str, ...] = ()

@@ -45,7 +45,12 @@ class Tie:
     @property
     def brief(self) -> str:
         """Say the same with no more of a source on the web than its host."""
-        return self._say(urlsplit(self.source).hostname or self.source)
+        return self._say(self.publisher)
+
+    @property
+    def publisher(self) -> str:
+        """Return the source, of one on the web no more than its host."""
+        return urlsplit(self.source).hostname or self.source
 
     def _say(self, source: str) -> str:
         since = f" since {_say_date(self.since)}" if self.since else ""

@@ -256,7 +256,11 @@ def _in_company(mentions: list[Mention], lands: Lands, speaking: frozenset[int],
 
 
 def _linked(mentions: list[Mention], sure: set[str], page: Page) -> Iterator[Mention]:
-    """Return the mentions that stand right beside one of a city sure of its name; in Han, of a city abroad."""
+    """Return the mentions that stand right beside one of a city sure of its name; in Han, of a city abroad.
+
+    In a Chinese title nothing may part them: 基隆宮古島牽手.
+    """
     for one, other in pairwise(sorted(mentions, key=lambda mention: mention.start)):
-        if _LINK.fullmatch(page.text, one.end, other.start) and not sure.isdisjoint((one.city, other.city)):
+        joined = _LINK.fullmatch(page.text, one.end, other.start) or (one.end == other.start and not one.sentence)
+        if joined and not sure.isdisjoint((one.city, other.city)):
             yield from (one, other) if one.country != other.country or not _HAN.match(page.text[one.start]) else ()

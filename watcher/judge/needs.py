@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from itertools import chain
 
 from watcher.judge.cast import Cast, Party
+from watcher.judge.lands import ABROAD
 from watcher.settings.topics import Needs
 
 
@@ -39,7 +40,7 @@ class _Surroundings:
         abroad = [abroad for abroad in cast.countries if abroad.sentence in near]
         self.countries = {one.country for one in abroad}
         self.whole = {one.country for one in abroad if not one.part}
-        self.towns = {one.country for one in abroad if one.town}
+        self.towns = {one.country for one in abroad if one.town and one.country != ABROAD}
         self.company = not near.isdisjoint(cast.company)
         self.own = not near.isdisjoint(cast.own)
 

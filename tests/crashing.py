@@ -223,7 +223,7 @@ class QuickReader(Reader):
     fault: Fault
 
     async def read(self, fetched: Fetched, feed: Feed) -> Reading:
-        place = {name: getattr(feed, name) for name in ("language", "region", "zone", "encoding")}
+        place = {name: getattr(feed, name) for name in ("language", "region", "zone", "encoding", "identity")}
         reading = read_document(fetched.body, content_type=fetched.content_type, url=fetched.url, **place)
         self.fault.reach("read", feed.id)
         return reading

@@ -194,6 +194,12 @@ def test_marks_that_were_written_twice_do_no_harm(mark: str, label: str) -> None
     assert title_of(decode_document(body).text) == TEXTS["simplified"]
 
 
+@pytest.mark.parametrize(("name", "codec", "label"), MULTI_BYTE)
+def test_one_bad_byte_does_not_make_a_right_label_doubtful(name: str, codec: str, label: str) -> None:
+    body = document(name, codec, label, TEXTS[name].encode(codec) * 2 + b"\xff")
+    assert decode_document(body).how.startswith(f"declared {label}")
+
+
 def test_a_character_cut_in_two_does_not_spoil_the_rest() -> None:
     body = document("korean", "cp949", "euc-kr", TEXTS["korean"].encode("cp949") + "시".encode("cp949")[:1])
     assert title_of(decode_document(body).text) == TEXTS["korean"] + "\ufffd"

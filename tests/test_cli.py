@@ -602,6 +602,36 @@ def test_an_item_is_shown_with_the_known_tie_of_its_pair(watched, cw, site):
     assert (tie["city_a"], tie["city_b"], tie["since"]) == ("daegu", "taipei", "2010-11-04")
 
 
+SUBSCRIPTIONS = """
+[[subscription]]
+id = "all"
+[[subscription]]
+id = "taipei"
+cities = ["taipei"]
+topics = ["city-exchange"]
+heading_language = "zh-Hant"
+weekdays = ["mon", "thu"]
+"""
+
+
+def test_of_several_subscriptions_each_is_previewed_and_named(watched, cw):
+    (watched / "config" / "watcher.toml").write_text(SUBSCRIPTIONS)
+    cw("db", "upgrade")
+    assert "the list “all”" in cw("digest", "preview")
+    assert "「taipei」訂閱名單" in cw("digest", "preview", "taipei")
+    said = cw("status")
+    assert "digest    'all': last none yet" in said
+    assert "digest    'taipei': last none yet" in said
+    assert "watcher.toml has: all, taipei." in cw("digest", "preview", "x", code=2)
+
+
+def test_a_subscription_to_an_unknown_topic_stops_every_command_with_one_sentence(watched, cw):
+    (watched / "config" / "watcher.toml").write_text(SUBSCRIPTIONS.replace("city-exchange", "city-exchanges"))
+    said = cw("status", code=2)
+    assert "subscription \"taipei\": 'topics' names 'city-exchanges'" in said
+    assert said.count("\n") == 1
+
+
 def test_wrong_usage_ends_with_2(home, cw):
     cw("no-such-command", code=2)
     cw("items", "show", "abc", code=2)

@@ -1,7 +1,8 @@
 """Judging whole: reports by several writers who did not know the rules, all of them invented.
 
-`reports.jsonl` was read while the rules were written, each report after it had been measured once. The floors are a
-little below what was measured: who falls below them made the rules worse.
+`reports.jsonl` was read while the rules were written, each report after it had been measured once. Nobody who wrote
+rules has read `reports_closed.jsonl`: what it gives is what unknown news gives. The floors are a little below what was
+measured: who falls below them made the rules worse.
 """
 
 from collections.abc import Sequence
@@ -25,7 +26,7 @@ def judge_all(name: str) -> list[Verdicted]:
 
 
 @pytest.mark.parametrize(
-    ("name", "least_f1", "most_alarms"), [("reports.jsonl", 0.94, 0.025), ("reports_closed.jsonl", 0.875, 0.09)]
+    ("name", "least_f1", "most_alarms"), [("reports.jsonl", 0.94, 0.025), ("reports_closed.jsonl", 0.9, 0.04)]
 )
 def test_most_reports_are_judged_as_an_editor_would(name: str, least_f1: float, most_alarms: float) -> None:
     verdicts = judge_all(name)

@@ -301,7 +301,7 @@ def test_a_dead_network_is_told_once_and_one_living_feed_proves_it_well(watched,
         assert said.count(asked) == 1
         assert "feeds check" not in said
     assert asked not in cw("feeds", "check", "b", code=1)
-    cw("feeds", "add", site.url("/gone"))
+    cw("feeds", "add", site.url("/gone"), "--as-is")
     for words in (("poll", "--all"), ("feeds", "check")):
         assert asked not in cw(*words, code=1)
 
@@ -433,7 +433,7 @@ def test_a_wrong_word_to_feeds_is_one_sentence_and_changes_nothing(watched, cw, 
 def test_a_database_that_is_no_database_hinders_no_edit(watched, cw):
     (watched / "notes.txt").write_text("these are my notes, not a database\n" * 100)
     wrong = f"sqlite:///{watched}/notes.txt"
-    assert "added bay-example to" in cw("--database", wrong, "feeds", "add", "https://bay.example/")
+    assert "added bay-example to" in cw("--database", wrong, "feeds", "add", "https://bay.example/", "--as-is")
 
 
 def test_healthcheck_fails_without_a_heartbeat(watched, cw):

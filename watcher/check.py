@@ -5,15 +5,14 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from watcher.desk import Clock
-from watcher.errors import ReadProblem
 from watcher.feedrows import new_feed
 from watcher.fetch import Fetcher
 from watcher.finding import Finding, sum_up
-from watcher.look import read_whole
+from watcher.look import look_at
 from watcher.settings.feeds import FeedSettings
 from watcher.settings.watcher import WatcherSettings
 from watcher.urls import host_of
-from watcher.values import Feed, Fetched, Outcome, Reading
+from watcher.values import Feed
 from watcher.workers import Reader
 
 
@@ -32,22 +31,10 @@ async def check_feeds(
     async def check(feed: Feed) -> Finding:
         host = host_of(feed.url)
         async with queues[feed.id if host in settings.fetch.allow_private else host], slots:
-            outcome = await fetcher.fetch(feed)
-            outcome, reading = await _read(outcome, feed, fetcher, reader)
+            outcome, reading = await look_at(feed, fetcher, reader)
             finding = sum_up(feed, outcome, reading, clock())
         on_finding(finding)
         return finding
 
     async with Fetcher(settings.fetch, settings.contact, clock=clock) as fetcher, Reader() as reader:
         return await asyncio.gather(*(check(new_feed(feed, settings.fetch)) for feed in feeds))
-
-
-async def _read(
-    outcome: Outcome, feed: Feed, fetcher: Fetcher, reader: Reader
-) -> tuple[Outcome, Reading | ReadProblem]:
-    if not isinstance(outcome, Fetched):
-        return outcome, Reading()
-    try:
-        return await read_whole(outcome, feed, fetcher, reader)
-    except ReadProblem as problem:
-        return outcome, problem

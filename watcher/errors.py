@@ -30,6 +30,14 @@ class ReadProblem(FeedProblem):
     """Tell why a fetched document could not be read."""
 
 
+class PageProblem(ReadProblem):
+    """Tell that a document is an HTML page and no feed; `links` are where the page may lead to one, the best first."""
+
+    def __init__(self, sentence: str, links: tuple[str, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.links = links
+
+
 class DeliveryProblem(WatcherError):
     """Tell why a digest did not reach a recipient.
 

@@ -39,6 +39,8 @@ class ListedFeed:
     region: str = ""
     zone: str = ""
     every_minutes: int | str = ""
+    longest_minutes: int | str = ""
+    format: str = ""
     place: str = ""
 
 

@@ -33,15 +33,17 @@ class FeedsFile:
     feeds: tuple[FeedSettings, ...]
 
 
+def plan_feed(folder: Path, feed: ListedFeed, remembered: Mapping[str, str]) -> FeedSettings:
+    """Return what `add_feed` would append, and write nothing; raise what it would raise."""
+    file = _open(folder)
+    _refuse_known(file, feed)
+    return settle_feeds([feed], file.feeds, remembered)[0]
+
+
 def add_feed(folder: Path, feed: ListedFeed, remembered: Mapping[str, str]) -> str:
     """Append one feed to feeds.toml and return its id; an address or an id that stands there is a ConfigError."""
     file = _open(folder)
-    for one in file.feeds:
-        if same_address(one.url) == same_address(feed.url):
-            rest = "" if one.enabled else ", not enabled"
-            raise ConfigError(f"{feed.url}: stands in {file.path} as '{one.id}' already{rest}; change it there.")
-        if one.id == feed.id:
-            raise ConfigError(f"'{feed.id}' is the id of {one.url} already; choose another one with --id.")
+    _refuse_known(file, feed)
     return _append(file, [feed], remembered)[0]
 
 
@@ -125,6 +127,15 @@ def _open(folder: Path) -> FeedsFile:
     if len(find_tables(text, TABLE)) != len(feeds):
         raise ConfigError(f"{path}: its feeds are not all [[{TABLE}]] tables; write them so, or edit it by hand.")
     return FeedsFile(path=path, body=body, text=text, feeds=feeds)
+
+
+def _refuse_known(file: FeedsFile, feed: ListedFeed) -> None:
+    for one in file.feeds:
+        if same_address(one.url) == same_address(feed.url):
+            rest = "" if one.enabled else ", not enabled"
+            raise ConfigError(f"{feed.url}: stands in {file.path} as '{one.id}' already{rest}; change it there.")
+        if one.id == feed.id:
+            raise ConfigError(f"'{feed.id}' is the id of {one.url} already; choose another one with --id.")
 
 
 def _append(file: FeedsFile, listed: Iterable[ListedFeed], remembered: Mapping[str, str]) -> list[str]:

@@ -1,15 +1,26 @@
-"""Read what was fetched to its end: an index of sitemaps leads to further documents."""
+"""Visit a feed, and read what was fetched to its end: an index of sitemaps leads to further documents."""
 
 from dataclasses import replace
 from hashlib import sha256
 
 from watcher.errors import ReadProblem
 from watcher.fetch import Fetcher
-from watcher.values import Failed, Feed, Fetched, Reading, Unchanged
+from watcher.values import Failed, Feed, Fetched, Outcome, Reading, Unchanged
 from watcher.workers import Reader
 
 SHARE = 4
 """Each further document has this part of the feed's time-out: all together end before twice the time-out."""
+
+
+async def look_at(feed: Feed, fetcher: Fetcher, reader: Reader) -> tuple[Outcome, Reading | ReadProblem]:
+    """Visit a feed and read what came; an outcome without a document has an empty reading."""
+    outcome = await fetcher.fetch(feed)
+    if not isinstance(outcome, Fetched):
+        return outcome, Reading()
+    try:
+        return await read_whole(outcome, feed, fetcher, reader)
+    except ReadProblem as problem:
+        return outcome, problem
 
 
 async def read_whole(

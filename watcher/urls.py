@@ -73,6 +73,12 @@ def host_of(url: str) -> str:
     return _host(parts) if parts else ""
 
 
+def share_site(url: str, other: str) -> bool:
+    """Tell whether two addresses are of one site: the same host, or one below the other, `www.` aside."""
+    one, two = (f".{host_of(address).removeprefix('www.')}" for address in (url, other))
+    return one.endswith(two) or two.endswith(one)
+
+
 def _strip(raw: str) -> str:
     return _UNPRINTABLE.sub("", raw).strip()
 

@@ -18,6 +18,7 @@ from watcher.cli.explainfeed import explain_feed
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.cli.readfiles import read_sources
+from watcher.cli.searchfeed import search_feed
 from watcher.cli.show import ago, count, err, out, show_json, show_table
 from watcher.desk import Desk, open_store
 from watcher.errors import ConfigError
@@ -72,23 +73,27 @@ def list_feeds(
 @app.command()
 def add(
     context: typer.Context,
-    url: Annotated[str, typer.Argument(metavar="URL", help="The address of an RSS, Atom, RDF or JSON feed.")],
+    url: Annotated[str, typer.Argument(metavar="URL", help="The address of a feed, a sitemap or a site.")],
     feed_id: Annotated[str, typer.Option("--id", metavar="ID", help="Its id; else made from its name or host.")] = "",
-    name: Annotated[str, typer.Option(metavar="NAME", help="What readers see.")] = "",
+    name: Annotated[str, typer.Option(metavar="NAME", help="What readers see; else the feed's own title.")] = "",
     language: Annotated[str, typer.Option(metavar="L", help="Such as en, zh-Hant, ja.")] = "",
     region: Annotated[str, typer.Option(metavar="R", help="Such as TW or TW-TPE.")] = "",
     zone: Annotated[str, typer.Option(metavar="Z", help="Whose clock is meant, such as Asia/Taipei.")] = "",
-    every_minutes: Annotated[int | None, typer.Option(metavar="N", help="The time between two visits.")] = None,
+    every_minutes: Annotated[int | None, typer.Option(metavar="N", help="The shortest time between visits.")] = None,
+    longest_minutes: Annotated[int | None, typer.Option(metavar="N", help="The longest time between visits.")] = None,
+    as_is: Annotated[bool, typer.Option("--as-is", help="Add the address without a visit.")] = False,
 ) -> None:
-    """Add one feed to feeds.toml; it is not asked yet."""
+    """Visit an address, find the feed there or on its site, and add it to feeds.toml."""
     place: Place = context.obj
     address = clean_link(url)
     if not address:
         raise ConfigError(f"'{url}' is not a web address; write one that begins with http:// or https://")
-    said = {"id": feed_id, "language": language, "region": region, "zone": zone}
-    pace = "" if every_minutes is None else every_minutes
-    feed = ListedFeed(url=address, name=one_line(name), every_minutes=pace, place="command line", **said)
-    added = add_feed(place.folder, feed, _remembered(place))
+    said = {"id": feed_id, "name": one_line(name), "language": language, "region": region, "zone": zone}
+    every, longest = ("" if minutes is None else minutes for minutes in (every_minutes, longest_minutes))
+    feed = ListedFeed(url=address, every_minutes=every, longest_minutes=longest, place="command line", **said)
+    remembered = _remembered(place)
+    chosen = feed if as_is else search_feed(place, feed, remembered)
+    added = add_feed(place.folder, chosen, remembered)
     out.print(f"added {added} to {place.folder / FILE}. {_NEXT}", markup=False)
 
 

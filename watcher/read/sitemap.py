@@ -11,7 +11,7 @@ from watcher.errors import ReadProblem
 from watcher.read.clean import drop_doctype
 from watcher.read.dates import read_date
 from watcher.read.source import Fields, Source
-from watcher.urls import clean_link, host_of
+from watcher.urls import clean_link, share_site
 
 MOST_ENTRIES = 5_000
 """A news sitemap holds 1,000 at most (Google News); the first of a longer one are read."""
@@ -61,13 +61,13 @@ def read_sitemap(text: str) -> Sitemap:
 def read_index(text: str, source: Source) -> tuple[str, ...]:
     """Return the sitemaps of an index that are worth a look, at most three; raise a `ReadProblem`.
 
-    Only those of the index's own site: those named after news first, then those that changed last, else in their
-    order.
+    Only those of the index's own site (of one from a file, all): those named after news first, then those that changed
+    last, else in their order.
     """
     listed = {
         clean_link(_word(one, "loc"), source.base): _word(one, "lastmod") for one in _children(_parse(text), "sitemap")
     }
-    ours = {url: changed for url, changed in listed.items() if url and _share_site(url, source.base)}
+    ours = {url: changed for url, changed in listed.items() if url and _is_ours(url, source.base)}
     if not ours:
         raise ReadProblem(
             "this index names no sitemaps of its own site; look in the site's robots.txt for a sitemap of its news"
@@ -80,15 +80,8 @@ def _rank(url: str, changed: str, source: Source) -> tuple[bool, datetime]:
     return "news" in url.lower(), read_date(changed, zone=source.zone, region=source.region).at or _LONG_AGO
 
 
-def _share_site(url: str, base: str) -> bool:
-    """Tell whether two addresses are of one site: the same host, or one below the other, `www.` aside.
-
-    An index from a file has no address; all that it names is its own.
-    """
-    if not base:
-        return True
-    one, other = (f".{host_of(address).removeprefix('www.')}" for address in (url, base))
-    return one.endswith(other) or other.endswith(one)
+def _is_ours(url: str, index: str) -> bool:
+    return not index or share_site(url, index)
 
 
 def _parse(text: str) -> etree._Element:

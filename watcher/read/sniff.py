@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from watcher.errors import ReadProblem
-from watcher.read.discover import named_feeds
+from watcher.errors import PageProblem, ReadProblem
+from watcher.read.discover import find_feed_links
 
 LOOK_CHARACTERS = 100_000
 """How far a root is looked for: junk before it is a few lines."""
@@ -38,7 +38,7 @@ def sniff_document(text: str, url: str = "") -> Sniffed:
         return Sniffed(kind="json")
     root, start = _find_root(text[:LOOK_CHARACTERS])
     if root not in _KINDS:
-        raise ReadProblem(_explain_page(text, url) if root in _PAGES else _explain_root(root))
+        raise _explain_page(text, url) if root in _PAGES else ReadProblem(_explain_root(root))
     return Sniffed(kind=_KINDS[root], start=start)
 
 
@@ -74,14 +74,14 @@ def _list_tags(text: str) -> Iterator[tuple[str, int]]:
             yield (token["doctype"] or token["tag"]).lower(), token.start()
 
 
-def _explain_page(text: str, url: str) -> str:
-    named = named_feeds(text, url)
-    if named:
-        return f"this is an HTML page, not a feed; write the feed that it names, {named[0]}, in feeds.toml"
-    return (
-        "this is an HTML page, not a feed; look on the site for the address of its feed "
-        "(often a link named RSS) and write that one in feeds.toml"
+def _explain_page(text: str, url: str) -> PageProblem:
+    links = find_feed_links(text, url)
+    cure = (
+        f"write the feed that it names, {links.named[0]}, in feeds.toml"
+        if links.named
+        else "look on the site for the address of its feed (often a link named RSS) and write that one in feeds.toml"
     )
+    return PageProblem(f"this is an HTML page, not a feed; {cure}", links.all)
 
 
 def _explain_root(root: str) -> str:

@@ -53,12 +53,13 @@ def test_a_page_that_is_read_as_a_feed_names_the_feed_it_has() -> None:
     [
         '<a href="/rss.aspx?lang=en">Subscribe</a>',
         '<a href="/news/rss2/">All news</a>',
+        '<a href="/GetRSS?id=7">All news</a>',
         '<a href="/newsfeed">All news</a>',
         '<a href="/blog/feed/">Blog</a>',
         '<a href="/list.asp?type=rss">List</a>',
         '<a href="/export/news.xml">News</a>',
         '<a href="/feed.json">JSON</a>',
-        '<a href="/subscribe">RSS</a>',
+        '<a href="/subscribe">\n                                        RSS 2.0</a>',
         '<a href="/subscribe">訂閱RSS</a>',
         '<a href="/subscribe"><b>News</b> feed</a>',
         '<a href="/subscribe"><img src="/icon.png" alt="RSS"></a>',
@@ -74,9 +75,10 @@ def test_a_link_whose_address_or_words_look_like_a_feed_is_worth_a_look(link: st
 @pytest.mark.parametrize(
     "link",
     [
-        '<a href="/press">Press</a>',
+        '<a href="/people/larsson">Mayor Larsson</a>',
         '<a href="/feedback">Feedback</a>',
         '<a href="/news/7">Volunteers feed the lonely on the harbour front</a>',
+        '<a href="/news/8">RSS leaves the website of the city hall, and readers mourn</a>',
         '<a href="/feed-the-city">A market opens</a>',
         '<a href="#top">RSS</a>',
         '<a href="mailto:rss@bay.example">RSS</a>',

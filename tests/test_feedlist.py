@@ -191,5 +191,21 @@ def test_what_is_exported_comes_back_with_ids_and_names(made):
     ]
 
 
+def test_a_sitemap_and_a_list_page_with_its_selectors_come_back_as_what_they_were():
+    feeds = [
+        FeedSettings(id="map", url="https://bay.example/map", format="sitemap", longest_minutes=90, encoding="big5"),
+        FeedSettings(
+            id="page",
+            url="https://bay.example/news",
+            identity="link",
+            format="list",
+            select={"item": "ul.news > li", "date": "time[datetime]"},
+        ),
+    ]
+    assert settle_feeds(read_list(write_opml(feeds).encode(), "x"), (), {}) == [
+        feed.model_copy(update={"name": ""}) for feed in feeds
+    ]
+
+
 def test_a_name_has_an_end():
     assert len(read_list(f"https://a.example/ {'x' * 10_000}".encode(), "x")[0].name) == LONGEST_NAME

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from watcher.errors import ConfigError
 from watcher.settings.base import explain_error
-from watcher.settings.feeds import LONGEST_ID, FeedSettings
+from watcher.settings.feeds import LONGEST_ID, FeedSettings, Select
 from watcher.text import one_line
 from watcher.urls import canonical_url, clean_link, host_of
 
@@ -23,7 +23,8 @@ ROOM = 8
 SPACE = "urn:city-exchange-watcher:feed"
 """The namespace of the attributes that only we write; OPML 2.0 wants one for them."""
 
-_OURS = ("id", "region", "zone", "every_minutes")
+_OURS = ("id", "region", "zone", "encoding", "identity", "every_minutes", "longest_minutes", "format")
+_SELECTORS = {key: f"{{{SPACE}}}select_{key}" for key in Select.model_fields}
 _BLANKS = b"\xef\xbb\xbf \t\r\n"
 _WIDE = (b"\xff\xfe<\0", b"\xfe\xff\0<")
 
@@ -38,9 +39,12 @@ class ListedFeed:
     language: str = ""
     region: str = ""
     zone: str = ""
+    encoding: str = ""
+    identity: str = ""
     every_minutes: int | str = ""
     longest_minutes: int | str = ""
     format: str = ""
+    select: Mapping[str, str] | str = ""
     place: str = ""
 
 
@@ -149,11 +153,13 @@ def _parse_opml(start: bytes, name: str, skipped: int) -> etree._Element:
 
 def _outline(said: Mapping[str, str], place: str) -> ListedFeed:
     ours = {key: one_line(said.get(f"{{{SPACE}}}{key}", ""), LONGEST_NAME) for key in _OURS}
+    select = {key: one_line(said[name]) for key, name in _SELECTORS.items() if name in said}
     name = one_line(said.get("title") or said.get("text") or "", LONGEST_NAME)
     return ListedFeed(
         url=_web_address(said["xmlurl"], place),
         name="" if name == ours["id"] else name,
         language=_foreign_language(said.get("language", "")),
+        select=select or "",
         place=place,
         **ours,
     )
@@ -203,7 +209,9 @@ def _attributes(feed: FeedSettings) -> dict[str, str]:
     said = {"type": "rss", "text": name, "title": name, "xmlUrl": clean_link(feed.url), "language": feed.language}
     changed = feed.model_dump(include=set(_OURS), exclude_defaults=True)
     ours = {f"{{{SPACE}}}{key}": str(changed[key]) for key in _OURS if key in changed}
-    return {key: value for key, value in said.items() if value} | ours
+    select = feed.select.model_dump(exclude_defaults=True) if feed.select else {}
+    selectors = {_SELECTORS[key]: value for key, value in select.items()}
+    return {key: value for key, value in said.items() if value} | ours | selectors
 
 
 def _host_word(url: str) -> str:

@@ -21,14 +21,16 @@ USUAL_PATHS = ("/feed", "/rss", "/rss.xml", "/atom.xml", "/feed.xml", "/index.xm
 _TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"})
 _LONGEST_WORDS = 40
 """Characters: the words of a longer link are a headline."""
+_ENOUGH = 500
+"""Characters of a text, with the blanks it is set in, that are looked at."""
+_MOST_TEXTS = 5
+"""So many pieces of a link's text are looked at."""
 _ADDRESS = re.compile(
-    r"(?<![a-z])rss(?:feeds?)?\d*(?![a-z])|/(?:\w{0,20}-?feeds?|atom|rdf)\d?(?:[/?.]|$)"
+    r"rss(?:feeds?)?\d*(?![a-z])|/(?:\w{0,20}-?feeds?|atom|rdf)\d?(?:[/?.]|$)"
     r"|[?&]\w{1,20}=(?:rss|atom|feed)|\.(?:xml|rdf|atom)(?:[?#]|$)",
     re.IGNORECASE,
 )
-_WORDS = re.compile(
-    r"(?<![a-z])rss(?![a-z])|^\W{0,9}(?:atom|json|news|xml)?\W?(?:feeds?|atom|xml)\W{0,9}$", re.IGNORECASE
-)
+_WORDS = re.compile(r"rss(?![a-z])|^\W{0,9}(?:atom|json|news|xml)?\W?(?:feeds?|atom|xml)\W{0,9}$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +82,11 @@ def _list_likely(page: etree._Element) -> Iterator[str]:
 def _list_words(link: etree._Element) -> Iterator[str]:
     """Yield what a link is called: its words, and those of its picture, where they are short."""
     picture = next(link.iter("img"), link)
-    words = "".join(text[: _LONGEST_WORDS + 1] for text in islice(link.itertext(), 5))
-    for said in (words, link.get("title", ""), link.get("aria-label", ""), picture.get("alt", "")):
-        if len(said.strip()) <= _LONGEST_WORDS:
-            yield one_line(said)
+    texts = "".join(text[:_ENOUGH] for text in islice(link.itertext(), _MOST_TEXTS))
+    for said in (texts, link.get("title", ""), link.get("aria-label", ""), picture.get("alt", "")):
+        words = one_line(said[:_ENOUGH])
+        if len(words) <= _LONGEST_WORDS:
+            yield words
 
 
 def _list_others(addresses: Iterator[str], url: str) -> dict[str, None]:

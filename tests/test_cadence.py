@@ -124,10 +124,17 @@ def test_a_document_without_a_known_entry_is_looked_at_sooner_than_the_last_time
     assert is_about(due_after(Unchanged(), read(old, new=20, entries=20), NOW).at - NOW, 3 * HOUR)
 
 
+def test_one_date_of_long_ago_does_not_spoil_the_habit_of_a_new_feed():
+    dates = [NOW - number * HOUR for number in range(10)]
+    usual = read(feed(), new=10, entries=10, dates=dates).rhythm
+    assert usual < 2 * HOUR
+    assert read(feed(), new=11, entries=11, dates=[*dates, datetime(1970, 1, 1, tzinfo=UTC)]).rhythm < 2 * HOUR
+
+
 def test_the_dates_of_its_entries_tell_the_habit_of_a_new_feed():
     dates = [NOW - 2 * DAY - number * HOUR / 2 for number in range(6)] + [NOW - 10 * DAY] * 4
     new = read(feed(), new=10, entries=10, dates=dates)
-    assert new.rhythm == DAY
+    assert new.rhythm == 10 * HOUR
     assert new.stay == 5 * HOUR
     few = read(feed(), new=5, entries=5, dates=dates[:5])
     assert (few.rhythm, few.stay) == (None, None)

@@ -49,6 +49,10 @@ def test_a_feed_is_quiet_when_its_newest_entry_is_older_than_thirty_days(age: ti
     assert find(reading=dated(NOON - age, NOON - age - timedelta(days=9))).state is state
 
 
+def test_a_date_that_has_not_come_yet_is_not_the_newest() -> None:
+    assert find(reading=dated(NOON + timedelta(days=900), NOON - timedelta(days=90))).state is State.QUIET
+
+
 def test_a_quiet_feed_says_how_old_its_newest_entry_is() -> None:
     said = find(reading=dated(NOON - timedelta(days=90))).sentence
     assert said.startswith("quiet: its newest entry is 90 days old; look on the site")

@@ -139,6 +139,7 @@ def test_a_json_item_without_id_or_title_is_known_by_its_address_and_its_plain_t
         (b"<html><body><rss>quoted</rss></body></html>", "HTML page"),
         (b"<!-- a --><?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'/>", "HTML page"),
         (b"<opml version='2.0'/>", "list of feeds"),
+        (b"<?xml version='1.0'?><opml version='2.0'><head><title>x</title></head><body/></opml>", "list of feeds"),
         (b'{"status": "ok"}', "not a JSON Feed"),
         (b"[1, 2]", "not a JSON Feed"),
         (b'{"version": "https://jsonfeed', "not valid JSON"),

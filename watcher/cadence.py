@@ -83,13 +83,16 @@ def _kept(feed: Feed, outcome: Outcome) -> timedelta:
 
 
 def _learn_dates(feed: Feed, entries: Sequence[Entry], now: datetime) -> Feed:
-    """Take the habit of a feed that is new to us from the dates of its entries."""
+    """Take the habit of a feed that is new to us from the dates of its entries: its rhythm from the newer half.
+
+    A single old date, such as the 1 January 1970 that some programs write for none, would spoil it otherwise.
+    """
     dates = sorted(entry.published_at for entry in entries if entry.published_at and entry.published_at <= now)
     if len(dates) < FEWEST_DATES:
         return feed
     half = len(dates) // 2
     stay = 2 * min(later - earlier for earlier, later in zip(dates, dates[half:], strict=False))
-    return replace(feed, rhythm=(now - dates[0]) / len(dates), stay=stay)
+    return replace(feed, rhythm=(now - dates[half]) / (len(dates) - half), stay=stay)
 
 
 def _learn_rhythm(feed: Feed, since_news: timedelta) -> timedelta:

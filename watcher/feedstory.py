@@ -34,7 +34,8 @@ def _tell_state(row: FeedRow, now: datetime) -> str:
     word, why = state_of(row, now)
     times = f", {row.failures} times in a row" if row.failures > 1 else ""
     read = f" It was last read {span_words(now - row.read_at)} ago." if row.problem and row.read_at else ""
-    return f"It is {word}{times}{f': {why}' if why else ''}.{read}"
+    state = f"{word}{times}: {why}" if word == "failing" else why or word
+    return f"It is {state}.{read}"
 
 
 def _tell_next(row: FeedRow, now: datetime) -> str:

@@ -62,7 +62,8 @@ def sum_up(feed: Feed, outcome: Outcome, reading: Reading | ReadProblem, now: da
     place = {"id": feed.id, "url": feed.url, "found_at": outcome.url, "moved_to": outcome.moved_to}
     if isinstance(reading, ReadProblem):
         return _failed(str(reading), status=outcome.status, **place)
-    newest_at = max((entry.published_at for entry in reading.entries if entry.published_at), default=None)
+    dates = (entry.published_at for entry in reading.entries)
+    newest_at = max((date for date in dates if date and date <= now), default=None)
     state, problem, suggestion = _weigh(len(reading.entries), newest_at, now)
     if outcome.moved_to:
         suggestion = f"it moved for good: write {outcome.moved_to} for its url in feeds.toml"

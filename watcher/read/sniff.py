@@ -18,6 +18,7 @@ _FEEDS = {"rss": "rss", "feed": "atom", "rdf": "rdf"}
 _PAGES = frozenset({"html", "head", "body"})
 _SITEMAPS = {"urlset": "sitemap", "sitemapindex": "sitemap index"}
 _KINDS = _FEEDS | _SITEMAPS
+_FEED_LIST = "opml"
 _DECLARATION = "?xml"
 
 
@@ -53,7 +54,7 @@ def _find_root(text: str) -> tuple[str, int]:
     for name, position in _list_tags(text):
         if name == _DECLARATION:
             start = position
-        elif name in _KINDS or name in _PAGES:
+        elif name in _KINDS or name in _PAGES or name == _FEED_LIST:
             return name, start if start >= 0 else position
         else:
             first = first or name
@@ -85,7 +86,7 @@ def _explain_page(text: str, url: str) -> PageProblem:
 
 
 def _explain_root(root: str) -> str:
-    if root == "opml":
+    if root == _FEED_LIST:
         return "this is a list of feeds (OPML), not a feed; `city-watcher feeds import FILE` takes it"
     begins = f"it begins with <{root[:40]}>" if root else "it has no tags"
     return f"this is neither a feed nor a sitemap ({begins}); open the address in a browser to see what it is"

@@ -18,9 +18,10 @@ run: $(VENV)/ready ## run the service with the files in config/; Ctrl-C ends it
 demo: $(VENV)/ready ## show a whole day without internet, from feed to mail
 	@$(BIN)/city-watcher demo
 
-# What the tests start need not compile everything anew.
+# Side by side on as many processors as there are, four at most; ARGS="-n 0" takes one after another. What the tests
+# start need not compile everything anew.
 test: $(VENV)/ready-dev ## run the tests; choose some with ARGS="-k digest"
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup $(ARGS)
 
 check: $(VENV)/ready-dev ## look at style, types and layers
 	@$(BIN)/ruff check --quiet .

@@ -25,7 +25,13 @@ def make_desk(store, address: str, count: int) -> Desk:
 
 def poll_all(runner: asyncio.Runner, poller: Poller) -> None:
     poller.desk.store.feeds.hasten(datetime.now(UTC))
-    runner.run(poller.poll())
+    runner.run(visit_all(poller))
+
+
+async def visit_all(poller: Poller) -> None:
+    """Visit all that is due. Not `poll`: a poller whose poll has ended starts no more visits."""
+    while await poller.start_due() or poller.visits:
+        await asyncio.wait(poller.visits.values(), return_when=asyncio.FIRST_COMPLETED)
 
 
 def start(runner: asyncio.Runner, stack: AsyncExitStack, desk: Desk) -> Poller:

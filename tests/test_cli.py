@@ -8,7 +8,7 @@ from contextlib import closing
 from datetime import timedelta
 
 import pytest
-from conftest import rss
+from conftest import answer, rss
 
 from storage.store import Store
 from watcher.cli import COMMANDS, main
@@ -231,6 +231,17 @@ def test_a_poll_without_work_says_what_it_waits_for(watched, cw):
     assert json.loads(cw("poll", "--all", "--json"))["feeds"] == 0
     (watched / "config" / "feeds.toml").write_text("")
     assert "No feed is enabled in feeds.toml" in cw("poll", "--all")
+
+
+def test_a_poll_says_which_feeds_it_left_alone_because_their_server_asked(watched, cw, site, monkeypatch):
+    monkeypatch.setenv("CITY_WATCHER_FETCH__ALLOW_PRIVATE", "127.0.0.0/8")
+    monkeypatch.setenv("CITY_WATCHER_FETCH__SPACING_SECONDS", "0.02")
+    site.pages["/a"] = lambda request: answer(request, b"", 429, **{"Retry-After": "10800"})
+    site.pages["/b"] = rss(FORUM, published=wall_clock())
+    write_more(watched, f'[[feed]]\nid = "b"\nurl = "{site.url("/b")}"\n')
+    said = cw("poll", code=1)
+    assert "1 feed in " in said
+    assert "1 feed left alone, as their server asked" in said
 
 
 def test_a_poll_in_another_folder_says_that_it_made_a_new_database(watched, cw, caplog, monkeypatch):

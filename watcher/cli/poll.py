@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
+from storage.hosts import RESTS
 from storage.tables import FeedRow
 from watcher.cli.judging import load_judge
 from watcher.cli.office import open_desk
@@ -39,12 +40,14 @@ def poll(
         if everything:
             desk.store.feeds.hasten(desk.clock())
         tally, failures = _poll(desk, judge, quiet=as_json)
-        idle = "" if tally.feeds else _explain_idleness(desk.store.feeds.list_all(), desk.clock())
+        rows = desk.store.feeds.list_all()
+        idle = "" if tally.feeds else _explain_idleness(rows, desk.clock())
     seconds = round(time.monotonic() - began, 2)
     if as_json:
         show_json({**asdict(tally), "seconds": seconds})
     else:
         _tell(tally, failures, seconds) if tally.feeds else out.print(idle, markup=False)
+        _tell_resting(rows)
     raise typer.Exit(1 if tally.failed else 0)
 
 
@@ -77,6 +80,14 @@ def _tell(tally: Tally, failures: Sequence[Failed], seconds: float) -> None:
         out.print(f"{read}; `city-watcher feeds check` says why the others were not.", markup=False)
     if lost:
         out.print(f"{count(lost, 'visit')} could not be recorded; `city-watcher status` says how the database is.")
+
+
+def _tell_resting(rows: Sequence[FeedRow]) -> None:
+    """Say how many feeds were left alone because their server asked for it at another of its feeds."""
+    if resting := sum(row.due_why == RESTS for row in rows if row.due_at):
+        out.print(
+            f"{count(resting, 'feed')} left alone, as their server asked; `city-watcher feeds list` says till when."
+        )
 
 
 def _explain_idleness(rows: Sequence[FeedRow], now: datetime) -> str:

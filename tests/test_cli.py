@@ -355,6 +355,15 @@ def test_feeds_check_of_a_list_page_shows_what_its_selectors_find(watched, cw, s
     assert '"entries": 5' in cw("feeds", "check", "bay", "--json", code=1)
 
 
+def test_feeds_check_names_the_selector_that_finds_no_date(watched, cw, site):
+    rows = "".join(f'<li><a href="/{n}">Harbour fair {n}</a></li>' for n in range(1, 6))
+    site.pages["/list"] = f"<html><body><ul>{rows}</ul></body></html>".encode()
+    feed = f'[[feed]]\nid = "bay"\nurl = "{site.url("/list")}"\nformat = "list"\n'
+    write_more(watched, feed + 'select = { item = "li", date = "b.when" }\n')
+    [found] = json.loads(cw("feeds", "check", "bay", "--json"))
+    assert found["notes"] == ["nothing in the items matches date = 'b.when'"]
+
+
 def test_feeds_check_says_what_is_found_and_stores_nothing(watched, cw, site):
     write_more(watched, f'[[feed]]\nid = "hill"\nurl = "{site.url("/gone")}"\nenabled = false\n')
     assert cw("feeds", "check").split("\t")[:4] == ["a", "well", "200", "rss20"]
@@ -363,7 +372,7 @@ def test_feeds_check_says_what_is_found_and_stores_nothing(watched, cw, site):
     assert (found["id"], found["state"], found["entries"], found["problem"]) == ("a", "well", 2, "")
     assert set(found) == {
         *("id", "url", "state", "status", "found_at", "moved_to", "format", "encoding", "entries", "newest_at"),
-        *("language", "first", "problem", "suggestion"),
+        *("language", "first", "notes", "problem", "suggestion"),
     }
     assert "1 of 2 feeds well." in cw("feeds", "check", "--all", code=1)
     said = cw("feeds", "check", "hill", code=1)

@@ -29,8 +29,8 @@ class Finding:
     """Hold what one visit found.
 
     `found_at` is where the document was in the end, `moved_to` where redirects for good lead. `language` is what the
-    document says, `first` are day and title of its first entries. `problem` is empty when the feed is well;
-    `suggestion` says what to do where there is something.
+    document says, `first` are day and title of its first entries, `notes` say what was odd about it. `problem` is empty
+    when the feed is well; `suggestion` says what to do where there is something.
     """
 
     id: str
@@ -45,6 +45,7 @@ class Finding:
     newest_at: datetime | None = None
     language: str = ""
     first: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     problem: str = ""
     suggestion: str = ""
 
@@ -76,6 +77,7 @@ def sum_up(feed: Feed, outcome: Outcome, reading: Reading | ReadProblem, now: da
         newest_at=newest_at,
         language=reading.language,
         first=tuple(map(_show, reading.entries[:SHOWN])),
+        notes=reading.notes,
         problem=problem,
         suggestion=suggestion,
         **place,

@@ -23,6 +23,7 @@ def check(place: Place, names: Sequence[str], *, everything: bool, as_json: bool
         show_json([asdict(finding) for finding in findings])
     else:
         _tell(findings)
+        _show_notes(findings)
         _show_first(findings if names else ())
     return all(finding.state is State.WELL for finding in findings)
 
@@ -62,6 +63,13 @@ def _tell(findings: Sequence[Finding]) -> None:
         err.print(f"{well} of {count(len(findings), 'feed')} well.", markup=False)
     if doubt := doubt_network([finding.status for finding in findings]):
         err.print(doubt, markup=False)
+
+
+def _show_notes(findings: Sequence[Finding]) -> None:
+    """Show what was odd about documents that could be read: a selector without a find, a sitemap that was left out."""
+    for finding in findings:
+        for note in finding.notes:
+            err.print(f"{finding.id}: {note}.", markup=False, highlight=False)
 
 
 def _show_first(findings: Sequence[Finding]) -> None:

@@ -1,8 +1,9 @@
 """Measure the judge in a fresh process: `python -m benchmarks.judging`, one line of JSON.
 
-`ready_cpu` are the processor seconds from the start of Python until the judge is ready, `megabytes` the most that loading
-and building it added to the memory of a process that has imported its libraries; the others are seconds for 1 kB (UTF-8), the best of some rounds: of ordinary news, of
-the labelled reports that are to be captured, and of a text where every sentence has all that can be found.
+`ready_cpu` are the processor seconds from the start of Python until the judge is ready, `megabytes` the most that
+loading and building it added to the memory of a process that has imported its libraries; the others are seconds for
+1 kB (UTF-8), the best of some rounds: of ordinary news, of the labelled reports that are to be captured, and of a text
+where every sentence has all that can be found.
 """
 
 import json

@@ -236,8 +236,7 @@ def test_a_poll_without_work_says_what_it_waits_for(watched, cw):
 def test_a_poll_says_which_feeds_it_left_alone_because_their_server_asked(watched, cw, site, monkeypatch):
     monkeypatch.setenv("CITY_WATCHER_FETCH__ALLOW_PRIVATE", "127.0.0.0/8")
     monkeypatch.setenv("CITY_WATCHER_FETCH__SPACING_SECONDS", "0.02")
-    site.pages["/a"] = lambda request: answer(request, b"", 429, **{"Retry-After": "10800"})
-    site.pages["/b"] = rss(FORUM, published=wall_clock())
+    site.pages["/a"] = site.pages["/b"] = lambda request: answer(request, b"", 429, **{"Retry-After": "10800"})
     write_more(watched, f'[[feed]]\nid = "b"\nurl = "{site.url("/b")}"\n')
     said = cw("poll", code=1)
     assert "1 feed in " in said

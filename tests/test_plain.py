@@ -1,3 +1,4 @@
+import re
 import unicodedata
 
 import pytest
@@ -79,6 +80,23 @@ def test_scripts_styles_and_attributes_leave_nothing(markup: str) -> None:
 )
 def test_entities_are_resolved_once(markup: str, plain: str) -> None:
     assert plain_text(markup) == plain
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<im<b>g src=x onerror=steal()>",
+        "<<b>script>steal()<<b>/script>",
+        "<img\u200b src=x onerror=steal()>",
+        "&lt;img src=x onerror=steal()&gt;",
+        "&lt;i&#8203;mg src=x onerror=steal()&gt;",
+        "<b <i>>x onclick=steal()>",
+        "<im" * 9 + "<b>" + "g src=x onerror=steal()>" * 9,
+    ],
+)
+def test_no_tag_is_left_that_its_neighbours_going_has_made(markup: str) -> None:
+    assert re.search("<(?!b>)[a-zA-Z/]", plain_text(f"Bay {markup} Hill")) is None
+    assert plain_text(f"Bay {markup} Hill").startswith("Bay")
 
 
 def test_invisible_and_turning_characters_go() -> None:

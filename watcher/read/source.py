@@ -56,7 +56,8 @@ def make_entry(fields: Fields, source: Source) -> Entry:
 
 def _first_date(dates: Iterable[str], source: Source) -> tuple[str, Moment]:
     """Return the first date that can be read, else the first there is."""
-    read = [(raw, read_date(raw, zone=source.zone, region=source.region)) for raw in dates if raw.strip()]
+    written = filter(None, map(plain_text, dates))
+    read = [(raw, read_date(raw, zone=source.zone, region=source.region)) for raw in written]
     readable = (pair for pair in read if pair[1].how != UNREAD)
     return next(readable, read[0] if read else ("", Moment(at=None, how="")))
 

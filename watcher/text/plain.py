@@ -19,6 +19,8 @@ _HIDDEN = re.compile(
 )
 _TAG = re.compile(r"""</?([a-zA-Z][\w:.-]*)([\s/](?:=\s*"[^"]*"|=\s*'[^']*'|[^<>])*+)?(>|\Z)""")
 _BREAK = "\x00"
+MOST_NESTED = 5
+"""So often tags are dropped that only their neighbours' going has made: nobody writes them by accident."""
 _BLOCK_NAMES = """
     address article aside blockquote body br center dd details dialog dir div dl dt fieldset figcaption figure footer
     form frame frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup option p pre section
@@ -35,24 +37,27 @@ _INLINE_NAMES = """
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
 _BLANKS = frozenset(_BLANK_NAMES.split())
 _INLINE = frozenset(_INLINE_NAMES.split())
+_BARE = frozenset({"b", "br", "em", "i", "p", "strong", "u"})
 
 
 def plain_text(markup: str) -> str:
     """Turn HTML, or text, into plain text: a line for each block, no empty lines, entities resolved once.
 
     Scripts and styles go with all that is in them. `3 < 5` and `List<String>` stay: a tag is what HTML knows, what
-    closes, or what has attributes. Control, bidi and invisible characters and lone surrogates go.
+    closes, or what has attributes. Control, bidi and invisible characters and lone surrogates go. Nor is a tag left
+    that could do anything, written inside another or with entities: of these only a bare `<b>` stays, as text.
     """
-    text = _drop_tags(markup) if "<" in markup else markup
+    text = _ALIEN.sub("", markup)
+    if "<" in text:
+        text = _drop_tags(text)
     if "&" in text:
-        text = html.unescape(_HUGE_REFERENCE.sub("", text))
-    return clean_lines(text)
+        text = _ALIEN.sub("", html.unescape(_HUGE_REFERENCE.sub("", text)))
+    return _fold_lines(_drop_nested(text) if "<" in text else text)
 
 
 def clean_lines(text: str) -> str:
     """Return text with whitespace folded inside its lines, and without empty lines and alien characters."""
-    lines = (" ".join(line.split()) for line in _ALIEN.sub("", text).splitlines())
-    return "\n".join(line for line in lines if line)
+    return _fold_lines(_ALIEN.sub("", text))
 
 
 def one_line(text: str, limit: int | None = None) -> str:
@@ -72,6 +77,25 @@ def _drop_tags(markup: str) -> str:
     if text == shown:
         return shown
     return text.replace("\n", " ").replace("\r", " ").replace(_BREAK, "\n")
+
+
+def _drop_nested(text: str) -> str:
+    """Drop tags until none is left that could do anything; where that has no end, their beginnings."""
+    for _ in range(MOST_NESTED):
+        shown = _TAG.sub(_keep_bare, text).replace(_BREAK, "\n")
+        if shown == text:
+            return text
+        text = shown
+    return text.replace("<", " ")
+
+
+def _keep_bare(tag: re.Match[str]) -> str:
+    return tag[0] if tag[1].lower() in _BARE and not tag[2] else _replace_tag(tag)
+
+
+def _fold_lines(text: str) -> str:
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return "\n".join(line for line in lines if line)
 
 
 def _replace_tag(tag: re.Match[str]) -> str:

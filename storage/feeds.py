@@ -12,7 +12,7 @@ from storage.leases import claim_rows, release_rows
 from storage.records import Recorded, VisitRecord
 from storage.rows import FEEDS, VISITS, batches, clean_values, insert_into, model_of, values_of
 from storage.tables import FeedRow, VisitRow
-from storage.upsert import upsert_items
+from storage.upsert import rename_items, upsert_items
 
 FORGOTTEN: Mapping[str, Any] = {
     "etag": "",
@@ -122,6 +122,7 @@ class Feeds:
                 return Recorded(kept=False)
             if record.host_rests_until:
                 rest_host(connection, record.feed_id, record.host_rests_until)
+            rename_items(connection, record.feed_id, record.renamed)
             recorded = upsert_items(connection, record.items)
             connection.execute(insert(VISITS), _visit_values(record, recorded))
         return recorded

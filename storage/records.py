@@ -21,13 +21,14 @@ class VisitRecord:
 
     `memory` maps columns of the feed to their new values, `due_at` among them. `visit.entries` counts the
     entries of the document; the other counts of `visit` are filled in by the Store. No feed of the same host is due
-    before `host_rests_until`.
+    before `host_rests_until`. `renamed` maps canonical addresses of items to the keys that they have from now on.
     """
 
     feed_id: str
     memory: Mapping[str, object]
     visit: VisitRow
     items: Sequence[NewItem] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict)
     host_rests_until: datetime | None = None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, delete, func, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -37,6 +37,17 @@ def upsert_items(connection: Connection, items: Sequence[NewItem]) -> Recorded:
         captured=sum(one.captured for one in counts),
         near=sum(one.near for one in counts),
     )
+
+
+def rename_items(connection: Connection, feed_id: str, keys: Mapping[str, str]) -> None:
+    """Give items of a feed, by their canonical address, other keys; of several the newest, none that is taken."""
+    for address, key in keys.items():
+        there = select(func.max(ITEMS.c.id)).where(
+            ITEMS.c.feed_id == feed_id, ITEMS.c.canonical_url == fit_address(address)
+        )
+        taken = select(ITEMS.c.id).where(ITEMS.c.key == fit_key(key)).exists()
+        free = and_(ITEMS.c.id == there.scalar_subquery(), ~taken)
+        connection.execute(update(ITEMS).where(free).values(key=fit_key(key)))
 
 
 def plant_items(connection: Connection, items: Sequence[NewItem]) -> int:

@@ -17,7 +17,10 @@ from watcher.workers import Reader
 
 class QuickReader(Reader):
     async def read(self, fetched: Fetched, feed: Feed) -> Reading:
-        place = {name: getattr(feed, name) for name in ("language", "region", "zone", "encoding", "identity", "select")}
+        place = {
+            name: getattr(feed, name)
+            for name in ("language", "region", "zone", "encoding", "identity", "select", "known")
+        }
         return read_document(fetched.body, content_type=fetched.content_type, url=fetched.url, **place)
 
 

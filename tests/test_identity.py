@@ -158,6 +158,77 @@ def test_ids_that_change_at_every_visit_tell_nothing_twice(desk, site, judge, cl
     assert len({full.item.story_id for full in desk.store.items.recent(limit=10)}) == 1
 
 
+def written(*entries):
+    """A feed whose entries are (id, address, title)."""
+    items = "".join(
+        f"<item><guid isPermaLink='false'>{name}</guid><title>{title}</title><link>{link}</link></item>"
+        for name, link, title in entries
+    )
+    return f"<rss version='2.0'><channel><title>Bay</title>{items}</channel></rss>".encode()
+
+
+SISTERS = [f"Taipei and Daegu sister city news, part {number}" for number in range(4)]
+
+
+def visits(desk, site, judge, *documents):
+    """Visit one document after the other; return how many entries of each were new."""
+    new = []
+    for document in documents:
+        site.pages["/a"] = written(*document)
+        new.append(look(desk, judge).new_entries)
+    return new
+
+
+def policy(desk):
+    return desk.store.feeds.find("a").identity
+
+
+def test_ids_that_change_at_every_visit_are_found_out_and_no_entry_comes_twice_nor_is_lost(desk, site, judge):
+    def at_visit(number, *parts, edited=""):
+        return [
+            (f"{number}-{part}", f"https://bay.example/{part}", f"{SISTERS[part]}{edited if part == 1 else ''}")
+            for part in parts
+        ]
+
+    mended = at_visit(3, 2, 1, 0, edited=", mended")
+    documents = at_visit(1, 1, 0), at_visit(2, 2, 1, 0), mended, at_visit(4, 3, 2, 1, edited=", mended")
+    assert visits(desk, site, judge, *documents) == [2, 1, 0, 1]
+    assert policy(desk) == "link"
+    assert captured(desk) == [SISTERS[0], f"{SISTERS[1]}, mended", *SISTERS[2:]]
+
+
+def test_addresses_that_change_at_every_visit_make_nothing_new(desk, site, judge):
+    def at_visit(number, *parts):
+        return [(f"bay-{part}", f"https://bay.example/{part}?session={number}", SISTERS[part]) for part in parts]
+
+    assert visits(desk, site, judge, at_visit(1, 1, 0), at_visit(2, 2, 1, 0), at_visit(3, 2, 1)) == [2, 1, 0]
+    assert (policy(desk), captured(desk)) == ("id", SISTERS[:3])
+
+
+def test_entries_that_all_lead_to_one_address_are_told_apart_by_their_ids(desk, site, judge):
+    """The same headline again is another entry there."""
+    home = "https://bay.example/"
+    documents = [(1, home, SISTERS[0]), (2, home, SISTERS[1])], [(3, home, SISTERS[0]), (4, home, SISTERS[1])]
+    assert visits(desk, site, judge, *documents) == [2, 2]
+    assert policy(desk) == ""
+
+
+def test_entries_without_ids_that_all_lead_to_one_address_are_told_apart_by_their_titles(desk, site, judge):
+    home = "https://bay.example/"
+    documents = [("", home, title) for title in SISTERS[:2]], [("", home, SISTERS[2])], [("", home, SISTERS[1])]
+    assert visits(desk, site, judge, *documents) == [2, 1, 0]
+    assert (policy(desk), captured(desk)) == ("title", SISTERS[:3])
+
+
+def test_what_feeds_toml_says_of_identity_is_not_overruled(desk, site, judge):
+    desk.feeds["a"] = desk.feeds["a"].model_copy(update={"identity": "id"})
+    documents = [
+        [(f"{visit}-{part}", f"https://bay.example/{part}", SISTERS[part]) for part in (0, 1)] for visit in (1, 2)
+    ]
+    assert visits(desk, site, judge, *documents) == [2, 2]
+    assert policy(desk) == ""
+
+
 def test_of_copies_the_one_that_was_captured_first_is_told(desk, site, clock):
     site.pages["/a"] = churned(1)
     look(desk, rules("kite makers"))

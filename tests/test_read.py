@@ -398,7 +398,8 @@ def test_a_policy_says_what_tells_entries_apart() -> None:
     assert keys(first) != keys(again)
     assert keys(first, identity="link") == keys(again, identity="link") == ["https://news.example/a"]
     assert keys(item("A", guid="same"), identity="title") == keys(item("A", guid="same"), item("B", guid="same"))[:1]
-    assert keys(item("A", link="https://news.example/a"), identity="title") == ["https://news.example/a"]
+    assert keys(item("A", link="https://news.example/a"), identity="title") == ["A"]
+    assert keys(item("", link="https://news.example/a"), identity="title") == ["https://news.example/a"]
 
 
 def test_titles_tell_entries_apart_once_most_of_them_share_an_id() -> None:

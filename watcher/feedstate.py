@@ -50,7 +50,8 @@ def state_of(row: FeedRow | None, now: datetime) -> tuple[str, str]:
 
 def identity_memory(visit: Visit) -> dict[str, object]:
     """Return the column of the feed that says what tells its entries apart, once a document showed it."""
-    return {"identity": visit.reading.identity} if visit.reading.identity else {}
+    found = "" if visit.feed.identity else visit.reading.identity
+    return {"identity": found} if found else {}
 
 
 def condition_memory(visit: Visit, now: datetime) -> dict[str, object]:

@@ -65,7 +65,8 @@ def quiet_from(news_at: datetime, rhythm: timedelta | None) -> datetime:
 
 def _find(visit: Visit, outcome: Fetched, now: datetime) -> str:
     """Look for what is strange, the worst first."""
-    entries, fresh = visit.entries, leave_out(visit.entries, visit.feed.known)
+    entries = visit.entries
+    fresh = leave_out(entries, visit.feed.known, visit.reading.identity)
     return (
         _tell_empty(entries)
         or _tell_stale(fresh, now)

@@ -211,7 +211,7 @@ class Poller:
             log.error("feed %s: the visit is recorded, but %s: %s", feed.id, later, problem)
 
     def _weigh(self, feed: Feed, outcome: Outcome, reading: Reading) -> Visit:
-        fresh = leave_out(reading.entries, feed.known)
+        fresh = leave_out(reading.entries, feed.known, reading.identity)
         judged = tuple((entry, self.judge.judge(entry)) for entry in fresh)
         return Visit(feed=feed, outcome=outcome, reading=reading, judged=judged)
 

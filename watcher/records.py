@@ -55,10 +55,19 @@ def visit_record(
         | {"due_at": due.at, "due_why": due.why, "visited_at": now},
         visit=_visit_row(visit, now),
         host_rests_until=now + due.host_rests if due.host_rests else None,
+        renamed=_renamed(visit),
         items=tuple(
             _new_item(entry, judgement, feed, now, rules=rules, backfill=backfill) for entry, judgement in visit.judged
         ),
     )
+
+
+def _renamed(visit: Visit) -> dict[str, str]:
+    """Return the keys that items have from now on, by address, once links tell a feed's entries apart."""
+    if visit.feed.identity or visit.reading.identity != "link":
+        return {}
+    found = {canonical_url(entry.url): item_key(visit.feed.id, entry.key) for entry in visit.entries}
+    return {address: key for address, key in found.items() if address}
 
 
 def seed_item(seed: Seed, judgement: Judgement, now: datetime, *, rules: str, text: str = "") -> NewItem:

@@ -200,6 +200,7 @@ def _make_question(fetched: Fetched, feed: Feed) -> dict[str, Any]:
         "zone": feed.zone,
         "encoding": feed.encoding,
         "identity": feed.identity,
+        "known": feed.known,
         "select": feed.select,
     }
 

@@ -55,7 +55,7 @@ class Watched:
 
     def note(self, at: float, outcome: Outcome, reading: Reading, feed: Feed) -> float:
         """Record a visit as the service does; return when the next one is due."""
-        fresh = leave_out(reading.entries, feed.known)
+        fresh = leave_out(reading.entries, feed.known, reading.identity)
         visit = Visit(feed=feed, outcome=outcome, reading=reading, judged=tuple((entry, REJECTED) for entry in fresh))
         now = instant(at)
         record = visit_record(visit, now, rules="", backfill=timedelta(days=3), subscriptions=DIGESTS)

@@ -37,7 +37,7 @@ def read_document(
     encoding: str = "",
     identity: str = "",
     select: Selectors | None = None,
-    known: frozenset[bytes] = frozenset(),
+    known: bytes = b"",
     light: bool = False,
 ) -> Reading:
     """Return the entries of a feed (RSS, Atom, RDF, JSON), sitemap or list page, in its order; raise a `ReadProblem`.
@@ -45,20 +45,20 @@ def read_document(
     `url` is where it was found, for relative links. `language`, `region` and `zone` are the feed's own and stand
     where the document says nothing; `encoding` overrules it. With `select` it is an HTML page that lists
     news. `light` leaves out what has hung parsers.
-    `identity` is what tells its entries apart (id, link, title; empty: found out).
-    `known` is the place for cutting known entries before parsing; nothing is cut yet.
+    `identity` is what tells its entries apart (id, link, title; empty: found out, also by `known`, which is remembered
+    of the document before).
     """
-    del known
     decoded = decode_document(unpack(body), content_type=content_type, encoding=encoding)
     text = drop_forbidden(decoded.text).lstrip(_LEADING)
     source = Source(base=url, language=clean_language(language), region=region, zone=zone)
     found = _read_page(text, select, source) if select else _read_by_root(text, source, light=light)
     notes = (*_note_decoding(decoded), *found.notes, *_note_shared(found.entries))
+    identity = identity or find_identity(found.entries, known)
     return replace(
         found,
         entries=assign_keys(found.entries, identity),
         encoding=decoded.encoding,
-        identity=find_identity(found.entries),
+        identity=identity,
         notes=notes,
     )
 

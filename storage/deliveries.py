@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, true, tuple_, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select, true, tuple_, update
 
 from storage.database import Database
 from storage.leases import claim_rows
@@ -14,8 +14,20 @@ from storage.tables import DeliveryRow, DigestRow
 UNFINISHED = ("pending", "uncertain")
 LONGEST_WAIT = timedelta(days=1)
 """No delivery is put off for longer."""
+HOLD = timedelta(days=7)
+"""So long an unsent digest holds back the later ones of its reader; then they pass it."""
 FREE = DELIVERIES.c.claimed_by.is_(None)
 ALL = Scope()
+OWN, EARLIER, BEFORE = DIGESTS.alias("own"), DIGESTS.alias("earlier"), DELIVERIES.alias("before")
+AHEAD = and_(
+    OWN.c.id == DELIVERIES.c.digest_id,
+    EARLIER.c.subscription == OWN.c.subscription,
+    EARLIER.c.day < OWN.c.day,
+    BEFORE.c.digest_id == EARLIER.c.id,
+    BEFORE.c.due_at.is_not(None),
+    *(BEFORE.c[name] == DELIVERIES.c[name] for name in ("channel", "recipient")),
+)
+"""An earlier digest of the subscription is still on its way to the same reader."""
 
 
 class Deliveries:
@@ -28,10 +40,12 @@ class Deliveries:
     def claim(self, now: datetime, lease: timedelta, scope: Scope = ALL) -> tuple[DeliveryRow, DigestRow] | None:
         """Lease the delivery of the scope that is longest due, with its digest; None when none is due.
 
-        One that is due further ahead than any wait was put off before the clock was set back.
+        One that is due further ahead than any wait was put off before the clock was set back. A reader gets the
+        digests of a subscription in the order of their days; only one that is asked for by name does not wait.
         """
         come = or_(DELIVERIES.c.due_at <= now, DELIVERIES.c.due_at > now + LONGEST_WAIT)
-        due = and_(come, DELIVERIES.c.state.in_(UNFINISHED), _within(scope))
+        turn = true() if scope.digest_id is not None else not_(exists().where(AHEAD, EARLIER.c.opened_at > now - HOLD))
+        due = and_(come, DELIVERIES.c.state.in_(UNFINISHED), _within(scope), turn)
         with self._database.writing() as connection:
             rows = claim_rows(connection, DELIVERIES, due, owner=self._owner, until=now + lease, limit=1)
             if not rows:

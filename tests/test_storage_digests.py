@@ -286,6 +286,44 @@ def test_a_scope_keeps_claim_haste_and_delay_to_one_subscription_or_one_digest(s
         )
 
 
+def wait_in_line(store):
+    """Two days' digests for two readers, of which the first reader's first is put off for an hour."""
+    for day in ("2026-03-01", "2026-03-02"):
+        rows = [delivery_row(one, day) for one in ("lin@desk.example", "wu@desk.example")]
+        store.digests.open(digest_row(day), [], rows)
+    (delivery, digest) = store.deliveries.claim(NOW, LEASE) or pytest.fail("nothing to claim")
+    assert (delivery.recipient, digest.day) == ("lin@desk.example", "2026-03-01")
+    store.deliveries.record(delivery.id, state="pending", problem="", due_at=NOW + HOUR, sent_at=None)
+
+
+def claim_all(store, now, scope=Scope()):  # noqa: B008 # a frozen value
+    claimed = []
+    while one := store.deliveries.claim(now, LEASE, scope):
+        claimed.append((one[0].recipient[:3], one[1].day[-2:]))
+        store.deliveries.record(one[0].id, state="sent", problem="", due_at=None, sent_at=now)
+    return claimed
+
+
+def test_a_digest_waits_for_the_earlier_one_of_its_reader_and_holds_up_nobody_else(store):
+    wait_in_line(store)
+    weekly = digest_row("2026-03-02", "weekly")
+    store.digests.open(weekly, [], [delivery_row("lin@desk.example", "weekly")])
+    assert claim_all(store, NOW) == [("wu@", "01"), ("wu@", "02"), ("lin", "02")]
+    assert [one.subscription for one in store.deliveries.unsent()] == ["daily", "daily"]
+    assert claim_all(store, NOW + HOUR) == [("lin", "01"), ("lin", "02")]
+
+
+def test_a_digest_waits_a_week_at_most_and_not_at_all_when_it_is_named(store):
+    wait_in_line(store)
+    assert claim_all(store, NOW, Scope(digest_id=2)) == [("lin", "02"), ("wu@", "02")]
+    store.digests.open(digest_row("2026-03-03"), [], [delivery_row("lin@desk.example", "2026-03-03")])
+    assert claim_all(store, NOW) == [("wu@", "01")]
+    (first, _) = store.deliveries.claim(NOW + 167 * HOUR, LEASE) or pytest.fail("nothing to claim")
+    store.deliveries.record(first.id, state="pending", problem="", due_at=NOW + 170 * HOUR, sent_at=None)
+    assert claim_all(store, NOW + 167 * HOUR) == []
+    assert claim_all(store, NOW + 168 * HOUR) == [("lin", "03")]
+
+
 def test_the_views_hold_no_recipient(store):
     keep(store, new_item())
     store.digests.open(digest_row(), [id_of(store, "cna:1")], [delivery_row("secret-reader@desk.example")])

@@ -14,6 +14,7 @@ from watcher.errors import DeliveryProblem
 
 SENDER_NAME = "City Exchange Watcher"
 ADDRESS_LIMIT = 254  # characters, RFC 5321 4.5.3.1.3
+ASCII = bytes(range(128))
 LINE_LIMIT = 76  # characters, RFC 2045 6.7 and 6.8, RFC 2047 2
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
@@ -88,7 +89,7 @@ def encode_words(text: str) -> str:
 def _encoding(text: str) -> str:
     """Choose the shorter encoding: a byte outside ASCII takes three characters when quoted, 4/3 in base64."""
     octets = text.encode()
-    return "base64" if sum(octet > 127 for octet in octets) * 6 > len(octets) else "quoted-printable"
+    return "base64" if len(octets.translate(None, ASCII)) * 6 > len(octets) else "quoted-printable"
 
 
 def _postal(address: str, role: str) -> str:

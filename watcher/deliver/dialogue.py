@@ -1,8 +1,8 @@
 """Speak SMTP for one mail, phase by phase, so that every end has its right name.
 
-The outcome table: a 4xx answer defers; a 5xx answer to RCPT or DATA fails for good; a 5xx answer to MAIL
-concerns every mail of this sender. Silence before the final dot defers, for the server has nothing yet
-(RFC 5321 4.1.1.4); silence after it leaves open whether the server took the mail.
+The outcome table: a 4xx answer defers; a 5xx answer to RCPT or DATA fails for good; a 5xx answer to MAIL, and one
+that asks for a login, concerns every mail of this sender. Silence before the final dot defers, for the server has
+nothing yet (RFC 5321 4.1.1.4); silence after it leaves open whether the server took the mail.
 """
 
 import re
@@ -15,6 +15,9 @@ from watcher.errors import DeliveryProblem
 
 ANSWER_LIMIT = 200
 END_OF_DATA = b".\r\n"
+OK, GO_ON = 250, 354
+NO_ENTRY = frozenset((530, 534, 535, 538))
+"""The server wants another login or encryption first (RFC 4954 6, RFC 3207 4): no fault of a recipient."""
 
 Reply = tuple[int, bytes]
 
@@ -24,7 +27,7 @@ def send_mail(connection: smtplib.SMTP, mail: Mail, data: bytes) -> None:
     try:
         _check_sender(mail, connection.mail(mail.sender))
         _check_reply(mail, connection.rcpt(mail.recipient))
-        _check_reply(mail, connection.docmd("DATA"))
+        _check_reply(mail, connection.docmd("DATA"), GO_ON)
         connection.send(stuff_dots(data) + END_OF_DATA)
     except (smtplib.SMTPException, OSError) as error:
         raise DeliveryProblem(
@@ -54,18 +57,24 @@ def quote_reply(reply: Reply) -> str:
 
 def _check_sender(mail: Mail, reply: Reply) -> None:
     if reply[0] >= 500:
-        raise ChannelProblem(
-            f"The mail server takes no mail from {mail.sender} ({quote_reply(reply)}); "
-            "name a sender that it knows as `sender` under [smtp] in watcher.toml, and check the login."
-        )
+        raise _refused_sender(mail, reply)
     _check_reply(mail, reply)
 
 
-def _check_reply(mail: Mail, reply: Reply) -> None:
-    """Raise unless the server agreed; an answer that is no SMTP reply (-1) is tried again."""
+def _refused_sender(mail: Mail, reply: Reply) -> ChannelProblem:
+    return ChannelProblem(
+        f"The mail server takes no mail from {mail.sender} ({quote_reply(reply)}); "
+        "name a sender that it knows as `sender` under [smtp] in watcher.toml, and check the login."
+    )
+
+
+def _check_reply(mail: Mail, reply: Reply, wanted: int = OK) -> None:
+    """Raise unless the server agreed; an answer that is no SMTP reply (-1), or a strange one, is tried again."""
     code = reply[0]
-    if 200 <= code < 400:
+    if code // 100 == wanted // 100:
         return
+    if code in NO_ENTRY:
+        raise _refused_sender(mail, reply)
     if code >= 500:
         raise DeliveryProblem(
             f"The mail server refused the mail to {mail.recipient} for good ({quote_reply(reply)}); "
@@ -84,9 +93,9 @@ def _final_reply(connection: smtplib.SMTP, mail: Mail) -> Reply:
     except (smtplib.SMTPException, OSError) as error:
         reason = describe_error(error)
     else:
-        if reply[0] >= 200:
+        if reply[0] // 100 in (2, 4, 5):
             return reply
-        reason = "an answer that is no SMTP reply"
+        reason = "an answer that means nothing here"
     raise DeliveryProblem(
         f"The mail server got the whole mail to {mail.recipient} but did not confirm it ({reason}); "
         "it may have arrived, so it is sent once more at the most, with the same Message-ID.",

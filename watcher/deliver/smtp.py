@@ -6,12 +6,10 @@ from types import TracebackType
 from typing import Self
 
 from watcher.compose.message import build_message
-from watcher.deliver.dialogue import send_mail
+from watcher.deliver.dialogue import OK, send_mail
 from watcher.deliver.login import open_connection
 from watcher.editions import Mail
 from watcher.settings.watcher import SmtpSettings
-
-OK = 250
 
 
 class SmtpChannel:

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.read.decode import decode_document
+from watcher.read.labels import meant_codecs
 
 TEXTS = {
     "traditional": "臺中市與熊本市簽署友好城市備忘錄，許功蓋局長出席，陳喆、游錫堃同行。",
@@ -173,6 +174,25 @@ def test_a_page_says_its_encoding_in_a_meta_tag(head: str, name: str, codec: str
 def test_a_label_has_many_names(name: str, codec: str, labels: str) -> None:
     for label in labels.split():
         assert title_of(decode_document(document(name, codec, label)).text) == TEXTS[name], label
+
+
+@pytest.mark.parametrize(
+    ("codec", "labels"),
+    [
+        ("gb18030", "GB_2312 gb_2312-80 csGB2312 iso-ir-58 chinese windows-936 x-gbk x-euc-cn"),
+        ("big5hkscs", "cn-big5 csbig5 x-x-big5 big5-eten windows-950"),
+        ("cp949", "KS_C_5601-1989 ksc_5601 csKSC56011987 cseuckr iso-ir-149 x-windows-949"),
+        ("cp932", "x-sjis csshiftjis windows-31j x-ms-cp932"),
+        ("euc_jp", "cseucpkdfmtjapanese x-eucjp"),
+        ("cp1252", "x-cp1252 cp819 iso88591 iso_8859-1:1987"),
+        ("cp1251", "x-cp1251 win-1251"),
+        ("koi8-r", "koi koi8 cskoi8r"),
+        ("cp866", "dos-866 ibm866 csibm866"),
+        ("utf-8", "unicode-1-1-utf-8 unicode11utf8 x-unicode20utf8 UTF8"),
+    ],
+)
+def test_every_name_of_the_web_is_known(codec: str, labels: str) -> None:
+    assert {label: meant_codecs(label)[:1] for label in labels.split()} == dict.fromkeys(labels.split(), (codec,))
 
 
 @pytest.mark.parametrize("label", ["", "utf-8", "iso-2022-jp"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from watcher.read.months import month_number, thai_month
-from watcher.read.zones import country_of
+from watcher.read.zones import country_of, is_zone
 
 FIRST_YEAR, LAST_YEAR = 1970, 2100
 """Years outside are wrong readings or empty values (`0001-01-01`), not news."""
@@ -19,15 +19,27 @@ ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988, "昭和": 1925, "s
 PIVOT = 50
 """Two-digit years below are of this century (RFC 5322, section 4.3)."""
 
-_HAN = {sign: str(number) for number, sign in enumerate("〇一二三四五六七八九")} | {"零": "0", "廿": "20", "卅": "30"}
+_HAN = {sign: str(number) for number, sign in enumerate("〇一二三四五六七八九")} | {
+    "零": "0",
+    "○": "0",
+    "廿": "20",
+    "卅": "30",
+}
 _HAN_UNITS = {"百": 100, "十": 10}
 _LEADS = 3
 _LEAD = re.compile(r"^(?:[^\W\d_]+(?:-[^\W\d_]+)?|[\u0e00-\u0e7f]+)[\s.,:]*")
-_WEEKDAY = re.compile(
-    r"[\s,]*(?:\([^()\d]{1,12}\)|[월화수목금토일]요일|(?:星期|礼拜|禮拜|周|週)[一二三四五六日天]|[月火水木金土日]曜日?)"
+_SPANS = re.compile(
+    r"(?:week|until|till|before|after|through|bis|vor|nach|hasta|antes|fino|entro|até|до|после)\b|截止|截至"
 )
+"""Words before a day that is another one than that of publication."""
+_WEEKDAY = re.compile(
+    r"[\s,]*(?:\([月火水木金土日월화수목금토일一二三四五六]\)"
+    r"|[월화수목금토일]요일|(?:星期|礼拜|禮拜|周|週)[一二三四五六日天]|[月火水木金土日]曜日?)"
+)
+_REMARK = re.compile(r"[\s,]*\(([^()\d]{1,12})\)")
+"""A word in brackets behind a day, which is its weekday unless it names a zone."""
 _MONTH = r"(?P<month>\d{1,2}[月월]|[^\W\d_]+)\.?"
-_ORDINAL = r"(?:st|nd|rd|th|er|\.)?"
+_ORDINAL = r"(?:st|nd|rd|th|er|o(?=\s)|°|\.)?"
 _OF = r"(?:del?\s|of\s)?"
 _MONTH_FIRST = frozenset({"US"})
 _DAY_FIRST_COUNTRIES = "AT AU BE BR CH CL CZ DE DK ES FI FR GB GR HK IE IL IN IT MO MX MY NO NL NZ PL PT RU SG TH TR UA"
@@ -52,16 +64,24 @@ Parts = tuple[int, int, int]
 def possible_days(text: str, region: str) -> Iterator[Day]:
     """Read the day at the beginning of a text in lower case, or behind one or two words (`mon,` `published:`)."""
     for _ in range(_LEADS):
+        if _SPANS.match(text):
+            return
         for how, pattern, read in _FORMS:
             found = pattern.match(text)
             parts = read(found, region) if found else None
             if found and parts and _exists(parts):
                 year, month, day = parts
-                rest = found.groupdict().get("rest") or _WEEKDAY.sub("", text[found.end() :], count=1)
+                rest = found.groupdict().get("rest") or _drop_weekday(text[found.end() :])
                 yield Day(year=year, month=month, day=day, how=how, rest=rest)
         text, dropped = _LEAD.subn("", text, count=1)
         if not dropped:
             return
+
+
+def _drop_weekday(rest: str) -> str:
+    remark = _REMARK.match(rest)
+    behind = rest[remark.end() :] if remark and not is_zone(remark[1]) else rest
+    return _WEEKDAY.sub("", behind, count=1)
 
 
 def _exists(parts: Parts) -> bool:
@@ -116,7 +136,7 @@ def _han_number(signs: str) -> int:
 
 def _named(found: re.Match[str], region: str) -> Parts | None:
     name = found["month"]
-    month = int(name[:-1]) if name[0].isdigit() else month_number(name)
+    month = int(name[:-1]) if name[0].isdigit() else month_number(name, country_of(region))
     return (_full_year(found["year"]), month, int(found["day"])) if month else None
 
 
@@ -127,9 +147,14 @@ def _full_year(year: str) -> int:
 
 
 def _year_last(found: re.Match[str], region: str) -> Parts | None:
-    """Read 28/09/2026 and 09/28/2026. When both numbers may be months, the region decides or nobody."""
-    first, second, year = int(found["first"]), int(found["second"]), int(found["year"])
+    """Read 28/09/2026 and 09/28/2026. When both numbers may be months, the region decides or nobody.
+
+    Two digits are a year behind dots only, where days come first: 28.09.26.
+    """
+    first, second, year = int(found["first"]), int(found["second"]), _full_year(found["year"])
     country = country_of(region)
+    if len(found["year"]) == 2 and (found["sep"] != "." or country not in _DAY_FIRST):
+        return None
     year = _common_year(year) if country == "TH" else year
     if first > 12 or found["sep"] == "." or (country in _DAY_FIRST and second <= 12):
         return year, second, first
@@ -191,7 +216,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str], str], Parts |
     (
         "年月日, in words",
         re.compile(
-            r"(?:(?P<digits>[〇零一二三四五六七八九]{4})|(?:中[華华])?民[國国](?P<year>[一二三四五六七八九十百]{1,6}))年"
+            r"(?:(?P<digits>[〇零○一二三四五六七八九]{4})|(?:中[華华])?民[國国](?P<year>[一二三四五六七八九十百]{1,6}))年"
             r"(?P<month>[一二三四五六七八九十]{1,3})月(?P<day>[一二三四五六七八九十廿卅]{1,3})[日号號]"
         ),
         _han,
@@ -214,7 +239,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str], str], Parts |
     ("dots", re.compile(r"(?P<year>\d{4})\.\s?(?P<month>\d{1,2})\.\s?(?P<day>\d{1,2})\.?(?!\d)"), _numbers),
     (
         "year last",
-        re.compile(r"(?P<first>\d{1,2})(?P<sep>[-/.])\s?(?P<second>\d{1,2})(?P=sep)\s?(?P<year>\d{4})(?!\d)"),
+        re.compile(r"(?P<first>\d{1,2})(?P<sep>[-/.])\s?(?P<second>\d{1,2})(?P=sep)\s?(?P<year>\d{4}|\d\d)(?![\d:])"),
         _year_last,
     ),
 )

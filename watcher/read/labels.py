@@ -39,24 +39,29 @@ _SUPERSETS = {
 _SEVEN_BIT = frozenset({"iso2022_jp", "iso2022_kr", "hz"})
 _SINGLE_BYTE = re.compile(r"cp125\d|cp874|cp866|iso8859-\d+|koi8-[rut]|mac-\w+")
 _OTHER_NAMES = {
-    "x-gbk": "gbk",
-    "x-euc-cn": "gbk",
-    "x-big5": "big5",
-    "x-x-big5": "big5",
-    "cn-big5": "big5",
-    "big5-eten": "big5",
-    "windows-949": "cp949",
-    "x-windows-949": "cp949",
-    "x-euc-kr": "cp949",
-    "x-sjis": "cp932",
-    "windows-31j": "cp932",
-    "x-euc-jp": "euc_jp",
-    "x-mac-cyrillic": "mac-cyrillic",
-    "x-mac-roman": "mac-roman",
-    "windows-874": "cp874",
-    "iso-8859-8-i": "iso8859-8",
-    "unicode-1-1-utf-8": "utf-8",
+    other: name
+    for name, others in {
+        "gbk": "gb_2312 gb_2312-80 csgb2312 windows-936",
+        "big5": "cn-big5 big5-eten windows-950",
+        "cp949": "windows-949 cseuckr csksc56011987 iso-ir-149 ks_c_5601-1989 ksc_5601",
+        "cp932": "windows-31j ms-cp932",
+        "euc_jp": "cseucpkdfmtjapanese",
+        "cp874": "windows-874 dos-874 iso885911",
+        "iso8859-1": "iso88591",
+        "iso8859-7": "sun_eu_greek",
+        "iso8859-8": "iso-8859-8-i csiso88598i visual logical",
+        "iso8859-15": "csisolatin9",
+        "cp1251": "win-1251",
+        "cp866": "dos-866",
+        "koi8-r": "koi koi8",
+        "koi8-u": "koi8-ru",
+        "mac-roman": "mac csmacintosh",
+        "mac-cyrillic": "mac-ukrainian",
+        "utf-8": "unicode-1-1-utf-8 unicode11utf8 unicode20utf8",
+    }.items()
+    for other in others.split()
 }
+"""What Python does not know: names of WHATWG Encoding, section 4.2, and of feeds. An `x-` before them is dropped."""
 
 
 def meant_codecs(label: str) -> tuple[str, ...]:
@@ -96,7 +101,7 @@ def label_weight(label: str) -> int:
 
 
 def _python_name(label: str) -> str:
-    plain = label.strip().lower()
+    plain = re.sub(r"^(?:x-)+", "", label.strip().lower())
     try:
         return codecs.lookup(_OTHER_NAMES.get(plain, plain)).name
     except (LookupError, ValueError):

@@ -5,6 +5,7 @@ import unicodedata
 _NAMES = (
     "january february march april may june july august september october november december",
     "januar februar maerz april mai juni juli august september oktober november dezember",
+    "janner feber marz april mai juni juli august september oktober november dezember",
     "jaenner feber mrz april mai juni juli august september oktober november dezember",
     "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
     "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
@@ -27,13 +28,16 @@ _THAI = (
     "ม.ค. ก.พ. มี.ค. เม.ย. พ.ค. มิ.ย. ก.ค. ส.ค. ก.ย. ต.ค. พ.ย. ธ.ค.",
 )
 """Their marks tell them apart, so they are not compared without."""
+_CROATIAN = "sijecnja veljace ozujka travnja svibnja lipnja srpnja kolovoza rujna listopada studenoga prosinca"
+"""Some mean another month than in the languages around: listopada is November in Polish, and October here."""
 SHORTEST = 3
 """Letters of an abbreviation."""
 
 
-def month_number(name: str) -> int | None:
+def month_number(name: str, country: str = "") -> int | None:
     """Return 1 to 12 for the name of a month or its beginning (`Sept.`, `févr.`, `九月`), None for other words."""
-    return _MONTHS.get(_plain(name))
+    plain = _plain(name)
+    return (_MONTHS_OF[country].get(plain) if country in _MONTHS_OF else None) or _MONTHS.get(plain)
 
 
 def thai_month(name: str) -> int | None:
@@ -47,10 +51,10 @@ def _plain(name: str) -> str:
     return "".join(letter for letter in spread if not unicodedata.combining(letter)).strip(".")
 
 
-def _learn_months() -> dict[str, int]:
+def _learn_months(languages: tuple[str, ...]) -> dict[str, int]:
     """Map every whole name, and every beginning that means one month only, to its number."""
     found: dict[str, set[int]] = {}
-    for names in _NAMES:
+    for names in languages:
         for number, name in enumerate(names.split(), start=1):
             plain = _plain(name)
             for length in range(min(SHORTEST, len(plain)), len(plain) + 1):
@@ -58,4 +62,5 @@ def _learn_months() -> dict[str, int]:
     return {name: numbers.pop() for name, numbers in found.items() if len(numbers) == 1}
 
 
-_MONTHS = _learn_months()
+_MONTHS = _learn_months(_NAMES)
+_MONTHS_OF = dict.fromkeys(("HR", "BA"), _learn_months((_CROATIAN, _CROATIAN.replace("listopada", "listopad"))))

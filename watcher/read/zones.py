@@ -5,7 +5,7 @@ from datetime import UTC, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 _OFFSET = re.compile(
-    r"(?:gmt|utc|ut|z)?\s?(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?(?::?00)?(?:\s[a-z]{2,5})?"
+    r"(?:gmt|utc|ut)?\s?(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?(?::?00)?(?:\s[a-z]{2,5})?"
 )
 _REMARK = re.compile(r"\s*[(\[][^()\[\]]{0,60}[)\]]$")
 _PLACE = re.compile(r"[a-z_]+(?:/[a-z0-9_+-]+){1,2}")
@@ -94,6 +94,11 @@ def read_zone(text: str, *, zone: str, region: str) -> tzinfo | None:
         usual, elsewhere = _BY_REGION[plain]
         return _hours(elsewhere.get(country_of(region) or _REGION_OF_ZONE.get(zone, ""), usual))
     return _place(_AMERICAN.get(plain, plain))
+
+
+def is_zone(text: str) -> bool:
+    """Say whether a word in lower case is the name of a zone."""
+    return text in _HOURS or text in _NAMED or text in _BY_REGION or text in _AMERICAN
 
 
 def zone_last(text: str) -> str:

@@ -9,6 +9,7 @@ from reading import quick_poll
 from sqlalchemy import delete
 
 from storage.rows import ITEMS
+from watcher.cli.items import say_published
 from watcher.digest import note_subscriptions, open_due
 from watcher.judge import Judge
 from watcher.replay import replay
@@ -275,10 +276,15 @@ def test_the_same_article_in_two_feeds_is_told_by_both(site, make_desk, judge, c
     assert tell(desk, clock) == 2
 
 
-def test_a_date_that_has_not_come_is_marked_and_makes_no_feed_seem_newer(desk, site, judge):
+def test_a_date_that_has_not_come_is_marked_and_makes_no_feed_seem_newer(desk, site, judge, clock):
     site.pages["/a"] = rss(FORUM, published=NOON + timedelta(days=3))
     look(desk, judge)
     [full] = desk.store.items.recent(limit=10)
     assert full.item.published_at == NOON + timedelta(days=3)
     assert full.item.published_how == "rfc 822, in the future"
     assert desk.store.items.newest_by_feed() == {"a": NOON}
+    assert say_published(full.item) == "dated in the future: 2026-03-04"
+    assert tell(desk, clock) == 1
+    digest = desk.store.digests.last("daily")
+    assert "dated in the future: 2026-03-04" in " ".join(digest.text.split())
+    assert "dated in the future: 2026-03-04" in digest.html

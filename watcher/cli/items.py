@@ -110,7 +110,7 @@ def list_table(found: Sequence[FullItem], *, empty: str, states: bool = False) -
     rows = [
         (
             full.item.id,
-            full.item.published_at,
+            say_published(full.item),
             full.item.feed_id or "seed",
             *([_state(full.item)] if states else []),
             full.item.kind,
@@ -121,6 +121,13 @@ def list_table(found: Sequence[FullItem], *, empty: str, states: bool = False) -
     ]
     state = ("state",) if states else ()
     show_table(("id", "published", "feed", *state, "kind", "pair", "title"), rows, empty=empty)
+
+
+def say_published(row: ItemRow) -> str:
+    """Write the time of publication, in UTC; a day that had not come at first sight is marked in words."""
+    if row.published_at and row.published_at > row.first_seen_at:
+        return f"dated in the future: {row.published_at:%Y-%m-%d}"
+    return f"{row.published_at:%Y-%m-%d %H:%M}" if row.published_at else ""
 
 
 def _state(row: ItemRow) -> str:
@@ -140,6 +147,7 @@ def brief(full: FullItem) -> dict[str, Any]:
         "title": row.title,
         "language": row.language,
         "published_at": row.published_at,
+        "published_how": row.published_how,
         "captured_at": row.captured_at,
         "backfill": row.backfill,
         "verdict": row.verdict,
@@ -190,7 +198,7 @@ def _tell(full: FullItem, ties: Sequence[Tie], background: Background) -> None:
         ("fields", ", ".join(full.values("field"))),
         ("feed", row.feed_id or "seed"),
         ("language", row.language),
-        ("published", f"{row.published_at:%Y-%m-%d %H:%M} UTC" if row.published_at else row.published_raw),
+        ("published", f"{say_published(row)} UTC" if row.published_at else row.published_raw),
         ("story", f"{row.story_id} ({row.story_why})" if row.story_id else ""),
         ("address", row.url),
         ("text", f"{count(len(row.text), 'character')} (`--json` shows it)" if row.summary and row.text else ""),

@@ -93,6 +93,10 @@ class Chinese(Words):
         """Say that a time is that of the first sight."""
         return f"{time} 首次見到"
 
+    def future(self, day: str) -> str:
+        """Say that a day had not come when its item was captured."""
+        return f"所載日期尚未到來：{day}"
+
     def stories(self, count: int) -> str:
         """Count the stories of a group."""
         return f"{count:,} 起"

@@ -141,8 +141,13 @@ def _full_line(edition: Edition, item: News) -> Line:
 
 
 def _when(words: Words, edition: Edition, item: News) -> str:
-    """Name the local time of publication; without one, say when the item was first seen."""
+    """Name the local time of publication; without one, say when the item was first seen.
+
+    A day that had not come by then is marked: it is no time of publication.
+    """
     label = partial(words.time, zone=edition.zone, year=int(edition.day[:4]))
+    if item.published_at and item.published_at > item.captured_at:
+        return words.future(local_day(item.published_at, edition.zone))
     return label(item.published_at) if item.published_at else words.seen(label(item.captured_at))
 
 

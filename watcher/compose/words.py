@@ -54,6 +54,10 @@ class Words:
         """Say that a time is that of the first sight."""
         return f"seen {time}"
 
+    def future(self, day: str) -> str:
+        """Say that a day had not come when its item was captured."""
+        return f"dated in the future: {day}"
+
     def stories(self, count: int) -> str:
         """Count the stories of a group."""
         return f"{count:,} stories"

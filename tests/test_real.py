@@ -27,7 +27,7 @@ ITEMS = [
     for number in range(3)
 ]
 DOCUMENTS = {
-    "bay.xml": (2, rss(("a", "One"), ("b", "Two"))),
+    "bay.xml": (4, rss(("a", "One"), ("b", "Two"), ("c", "Three"), ("b", "Two"))),
     "hill 灣.json": (
         3,
         json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "Hill", "items": ITEMS}).encode(),
@@ -53,13 +53,15 @@ def test_documents_are_polled_counted_and_compared(tmp_path, monkeypatch, capsys
         main()
     said = capsys.readouterr()
     assert ended.value.code == 1, said
-    first, same, reprinted, held, unread, difference, total = said.out.splitlines()
-    assert first.startswith("first poll      4 read, 0 unchanged, 0 failed, 9 new entries, ")
+    first, same, reprinted, held, unread, rest, difference, total = said.out.splitlines()
+    news = "10 new entries of 11 (1 stand twice in a document, word for word)"
+    assert first.startswith(f"first poll      4 read, 0 unchanged, 0 failed, {news}, ")
     assert same.startswith("same poll       0 read, 4 unchanged, 0 failed, 0 new entries, ")
     assert reprinted.startswith("reprinted poll  3 read, 1 unchanged, 0 failed, 0 new entries, ")
-    assert held == "feedparser      9 entries held against it"
+    assert held == "feedparser      11 entries held against it"
     assert unread == f"  entries       3 in 3 documents: {NO_PEER}"
-    assert difference.startswith("bay.xml: entries: 7 expected, 2 found.")
+    assert rest == "  all           3 with a reason, 0 without one"
+    assert difference.startswith("bay.xml: entries: 7 expected, 4 found.")
     assert total.startswith("4 documents, 14 entries, differences: 1, ")
 
 

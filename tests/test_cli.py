@@ -566,7 +566,39 @@ def test_feeds_read_prints_one_line_for_each_entry(home, cw):
     [problem] = [json.loads(line) for line in cw("feeds", "read", "page.html", code=1).splitlines()]
     assert set(problem) == {"source", "problem"}
     assert "cannot be read" in cw("feeds", "read", "missing.xml", code=1)
-    assert "is not a time zone" in cw("feeds", "read", "--zone", "Mars", "feed.xml", code=2)
+
+
+LIST_PAGE = """<!doctype html><ul class="news"><li><a href="/1">Mayors of Bay City and Hill City meet</a>
+<time>115-09-28</time></li></ul>"""
+LISTED = """[[feed]]
+id = "bay"
+url = "https://bay.example/news"
+format = "list"
+select = { item = "ul.news > li", date = "time" }
+zone = "Asia/Taipei"
+"""
+
+
+def test_selectors_are_tried_before_they_are_written_down_and_read_the_same_then(home, cw):
+    (home / "page.html").write_text(LIST_PAGE)
+    place = ("--url", "https://bay.example/news", "--zone", "Asia/Taipei")
+    tried = cw("feeds", "read", "--item", "ul.news > li", "--date", "time", *place, "page.html")
+    line = json.loads(tried)
+    assert (line["url"], line["published_at"]) == ("https://bay.example/1", "2026-09-27T16:00:00+00:00")
+    cw("init")
+    (home / "config" / "feeds.toml").write_text(LISTED)
+    assert cw("feeds", "read", "--feed", "bay", "page.html") == tried
+    assert json.loads(cw("feeds", "read", "--feed", "bay", "--date", "b", "page.html"))["published_at"] is None
+
+
+def test_feeds_read_says_which_option_is_wrong(home, cw):
+    cw("init")
+    (home / "config" / "feeds.toml").write_text(LISTED)
+    assert "there is nothing to read; name a file" in cw("feeds", "read", code=2)
+    assert "there is no feed 'bai'; did you mean 'bay'?" in cw("feeds", "read", "--feed", "bai", code=2)
+    assert "--item: 'li >' is not a CSS selector" in cw("feeds", "read", "--item", "li >", "page.html", code=2)
+    assert "--item is missing" in cw("feeds", "read", "--link", "a", "page.html", code=2)
+    assert "--zone: 'Mars' is not a time zone" in cw("feeds", "read", "--feed", "bay", "--zone", "Mars", code=2)
 
 
 def test_a_wrong_setting_stops_every_command_with_file_key_and_cure(watched, cw):

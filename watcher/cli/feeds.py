@@ -17,7 +17,7 @@ from watcher.cli.checkfeeds import check as check_them
 from watcher.cli.explainfeed import explain_feed
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
-from watcher.cli.readfiles import read_sources
+from watcher.cli.readfiles import choose_settings, read_sources
 from watcher.cli.searchfeed import search_feed
 from watcher.cli.show import ago, count, err, out, show_json, show_table
 from watcher.desk import Desk, open_store
@@ -179,15 +179,26 @@ def explain(
 
 @app.command()
 def read(
-    sources: Annotated[list[str], typer.Argument(metavar="FILE|URL...", help="Documents to read.")],
     context: typer.Context,
-    zone: Annotated[str, typer.Option(help="The zone of times that name none, such as Asia/Taipei.")] = "UTC",
+    sources: Annotated[list[str] | None, typer.Argument(metavar="FILE|URL...", help="Documents to read.")] = None,
+    feed: Annotated[str, typer.Option(metavar="ID", help="Read by what feeds.toml says of it; else its address.")] = "",
+    url: Annotated[str, typer.Option(metavar="URL", help="Where a file is from, for its relative links.")] = "",
+    language: Annotated[str, typer.Option(metavar="L", help="The language where the document names none.")] = "",
+    zone: Annotated[str, typer.Option(help="The zone of times that name none, such as Asia/Taipei.")] = "",
     region: Annotated[str, typer.Option(metavar="CC", help="The country, for zone names such as CST.")] = "",
     encoding: Annotated[str, typer.Option(help="The encoding, when the document lies about it.")] = "",
+    item: Annotated[str, typer.Option(metavar="CSS", help="Of a list page: what one headline stands in.")] = "",
+    link: Annotated[str, typer.Option(metavar="CSS", help="Inside it: its link.")] = "",
+    title: Annotated[str, typer.Option(metavar="CSS", help="Inside it: its title.")] = "",
+    date: Annotated[str, typer.Option(metavar="CSS", help="Inside it: its date.")] = "",
 ) -> None:
-    """Read documents as a poll would, and print one JSON line for each entry."""
+    """Read documents as a poll would, and print one JSON line for each entry; nothing is stored."""
     place: Place = context.obj
-    well = asyncio.run(read_sources(place, sources, zone=zone, region=region, encoding=encoding))
+    said = {"url": url, "language": language, "zone": zone, "region": region, "encoding": encoding}
+    settings = choose_settings(place, feed, said, {"item": item, "link": link, "title": title, "date": date})
+    if not sources and not feed:
+        raise ConfigError("there is nothing to read; name a file, an address, or with --feed a feed of feeds.toml.")
+    well = asyncio.run(read_sources(place, sources or [settings.url], settings))
     raise typer.Exit(0 if well else 1)
 
 

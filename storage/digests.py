@@ -63,12 +63,10 @@ class Digests:
         )
         return self._gather(chosen.order_by(ITEMS.c.captured_at, ITEMS.c.id))
 
-    def count_backfill(self, since: datetime, until: datetime) -> int:
-        """Count the items captured between two instants that were old at their first sight."""
-        old = and_(NEWS, WANTED, ITEMS.c.backfill.is_(True))
-        chosen = select(func.count()).where(old, ITEMS.c.captured_at.between(since, until))
-        with self._database.reading() as connection:
-            return connection.scalar(chosen) or 0
+    def backfill(self, since: datetime, until: datetime) -> list[FullItem]:
+        """Return the items captured between two instants that were old at their first sight."""
+        old = NEWS, WANTED, ITEMS.c.backfill.is_(True), ITEMS.c.captured_at.between(since, until)
+        return self._gather(select(ITEMS).where(*old))
 
     def near(self, since: datetime, until: datetime, limit: int) -> list[FullItem]:
         """Return what was set aside as near between two instants, the nearest first."""

@@ -10,12 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
-from watcher.compose import compose_digest, pair_label
+from watcher.compose import compose_digest
 from watcher.compose.clean import clean_line, clean_link
 from watcher.compose.columns import COLUMNS, columns_of, head_of, tail_of, wrap_line
-from watcher.compose.page import TITLE_LIMIT
+from watcher.compose.labels import place_label
+from watcher.compose.layout import TITLE_LIMIT
 from watcher.compose.words import ENGLISH
 from watcher.editions import Background, Edition, FeedHealth, News
+from watcher.settings.ties import Tie
 from watcher.values import Kind, Reason
 
 OPENED = datetime(2026, 5, 13, 23, tzinfo=UTC)  # 07:00 of the 14th in Taipei
@@ -153,9 +155,18 @@ def test_items_stand_under_their_pair_their_city_or_other() -> None:
 
 
 def test_a_pair_is_named_as_a_reader_would() -> None:
-    assert pair_label("shanghai~taipei") == "Shanghai ~ Taipei"
-    assert pair_label("new-taipei~ulaanbaatar") == "New Taipei ~ Ulaanbaatar"
-    assert pair_label("taipei~桃園市") == "Taipei ~ 桃園市"
+    names = {"malaga": "Málaga"}
+    assert place_label("malaga~taipei", names) == "Málaga ~ Taipei"
+    assert place_label("new-taipei~ulaanbaatar", names) == "New Taipei ~ Ulaanbaatar"
+    assert place_label("taipei~桃園市", {}) == "Taipei ~ 桃園市"
+
+
+def test_two_towns_of_one_name_do_not_share_a_heading() -> None:
+    items = (news(1, pairs=("birmingham-gb~lyon",)), news(2, pairs=("birmingham-us~lyon",)))
+    names = {"birmingham-gb": "Birmingham", "birmingham-us": "Birmingham"}
+    digest = compose_digest(edition(*items, names=names))
+    assert digest.text.count("\nBirmingham ~ Lyon\n") == 2
+    assert "memorandum 2" in digest.text
 
 
 def test_one_story_shows_its_sources_side_by_side_and_its_first_item_leads() -> None:
@@ -242,12 +253,27 @@ def test_backfill_is_one_line() -> None:
 
 
 def test_the_sources_say_how_many_feeds_were_read_and_what_ails_the_others() -> None:
-    sick = FeedHealth(name="港口晚報", problem="no new entry for 9 days; it used to have four a day.")
-    digest = compose_digest(edition(news(), unwell=(sick,)))
+    sick = FeedHealth(name="港口晚報", state="failing", problem="the server answers 500.", language="zh-Hant")
+    walled = (FeedHealth(name=f"Wall {number}", state="blocked", problem="a wall.") for number in range(2))
+    digest = compose_digest(edition(news(), unwell=(*walled, sick)))
     for part in (digest.text, words_of(digest.html)):
-        assert "61 of 78 feeds read." in part
+        assert "75 of 78 feeds well, 1 failing and 2 blocked." in part
         assert "港口晚報" in part
         assert sick.problem in part
+    assert '<b><span lang="zh-Hant">港口晚報</span></b>' in digest.html
+    assert "All 78 feeds are well." in compose_digest(edition(news())).text
+
+
+def test_feeds_that_were_told_before_are_named_in_one_line_for_each_state() -> None:
+    known = tuple(FeedHealth(name=f"Still {number}", state="quiet", is_known=True) for number in range(15))
+    fresh = FeedHealth(name="Plain Post", state="new", is_known=True)
+    digest = compose_digest(edition(news(), unwell=(*known, fresh)))
+    text = " ".join(digest.text.split())
+    assert "62 of 78 feeds well, 15 quiet and 1 not visited yet." in text
+    assert f"- Quiet as before: {', '.join(feed.name for feed in known)}" in text
+    assert "- Not visited yet: Plain Post" in text
+    assert "Still 11 and 3 more that the text part of this mail names." in words_of(digest.html)
+    assert "Still 12" not in digest.html
 
 
 def test_a_quiet_day_and_a_broken_watcher_look_different() -> None:
@@ -346,7 +372,13 @@ def test_no_text_of_a_feed_breaks_a_digest(texts: list[str], start: int, end: in
     title, summary, source, why, language, url = texts
     lost = Reason(topic="t", phrase="p", field="summary", start=start, end=end, weight=1)
     item = news(title=title, summary=summary, source=source, why=why, language=language, url=url, reasons=(lost,))
-    digest = compose_digest(edition(item, near=(replace(item, id=2),), unwell=(FeedHealth(name=title, problem=why),)))
+    digest = compose_digest(
+        edition(
+            item,
+            near=(replace(item, id=2),),
+            unwell=(FeedHealth(name=title, state="failing", problem=why, language=language),),
+        )
+    )
     shown = clean_line(title)[: TITLE_LIMIT - 1].rstrip()
     assert "".join(shown.split()) in "".join(digest.text.split())
     assert not UNSEEN.search(digest.text + digest.html)
@@ -437,7 +469,7 @@ def test_a_story_of_a_thousand_sources_keeps_its_place_and_counts_the_rest() -> 
 
 def test_hundreds_of_sick_feeds_and_near_misses_leave_room_for_the_news_and_the_footer() -> None:
     nasty = "&" * 400
-    unwell = tuple(FeedHealth(name=f"Feed {number} {nasty}", problem=nasty) for number in range(500))
+    unwell = tuple(FeedHealth(name=f"Feed {number} {nasty}", state="failing", problem=nasty) for number in range(500))
     near = tuple(news(number, title=nasty, url="https://harbour.example/?" + "&" * 1_900) for number in range(50))
     digest = compose_digest(edition(*(news(number) for number in range(1, 90)), unwell=unwell, near=near))
     words = words_of(digest.html)
@@ -451,7 +483,7 @@ def test_hundreds_of_sick_feeds_and_near_misses_leave_room_for_the_news_and_the_
 
 def test_the_text_part_fits_a_terminal_but_for_addresses() -> None:
     long = news(500, title="x" * 300, why="y" * 300)
-    full = replace(filled(60), near=(long,), unwell=(FeedHealth(name="n", problem="城" * 300),))
+    full = replace(filled(60), near=(long,), unwell=(FeedHealth(name="n", state="failing", problem="城" * 300),))
     for line in compose_digest(full).text.splitlines():
         assert columns_of(line) <= COLUMNS or "https://" in line
         assert line == line.rstrip()
@@ -509,7 +541,8 @@ def test_head_and_tail_are_ends_of_the_text_within_their_columns(text: str, colu
 
 
 def test_a_story_says_what_tie_its_pair_has_and_names_the_pair_where_there_are_several():
-    tied = Background(ties={"daegu~taipei": "sister cities since 4 Nov 2010 (city.example)"})
+    tie = Tie(city_a="daegu", city_b="taipei", relation="sister cities", since="2010-11-04", source="city.example")
+    tied = Background(ties={tie.pair: tie})
     one, two = news(1, pairs=("daegu~taipei",)), news(2, pairs=("daegu~taipei", "busan~taipei"))
     alone, both = (compose_digest(edition(item, background=tied)) for item in (one, two))
     assert "Known: sister cities since 4 Nov 2010 (city.example)" in alone.text

@@ -249,8 +249,8 @@ def test_the_mail_tells_every_item_the_near_misses_and_the_broken_feed(home):
             is_told = entry in sample.whole_entries(0) and (entry.relevant or entry.near)
             assert (entry.headline(1) in html) is is_told, entry.title
             assert (sample.link_of(entry) in text) is is_told
-    assert "7 of 8 feeds read." in text
-    assert "갯벌일보 (견본): the feed is damaged or cut off before its first entry" in text
+    assert "6 of 8 feeds well, 1 failing and 1 moved." in text
+    assert "갯벌일보 (견본) · failing · the feed is damaged or cut off before its first entry" in text
 
 
 def test_the_story_is_told_in_aligned_columns(told):

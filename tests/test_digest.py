@@ -252,6 +252,9 @@ def test_a_new_subscription_counts_the_backfill_of_the_day_before(day, site, jud
     composed = preview(desk, evening)[0]
     assert DAEGU[1] not in composed.text
     assert "1 older item was seen" in composed.text
+    for cities, backfilled in ((("daegu",), 1), (("prague",), 0)):
+        [narrow] = wishing(desk, cities=cities).settings.subscriptions
+        assert edition_for(desk, narrow, clock().date()).backfilled == backfilled
 
 
 def test_a_subscription_of_an_earlier_version_is_told_nothing_from_before_it_was_seen(day, clock):
@@ -316,10 +319,12 @@ def test_more_of_a_story_comes_under_a_heading_of_its_own_to_those_who_were_told
 
 
 def test_a_subscription_is_told_in_the_language_that_it_names(day):
-    [one] = wishing(day, heading_language="zh-Hant").settings.subscriptions
-    digest = preview(day, one)[0]
+    names = {"zh-Hant": {"shanghai": "上海", "taipei": "台北"}}
+    desk = replace(wishing(day, heading_language="zh-Hant"), city_names=names)
+    digest = preview(desk, desk.settings.subscriptions[0])[0]
     assert digest.subject == f"City exchange，2026年3月1日：1 則｜{FORUM[1]}"
     assert "入選理由：" in digest.text
+    assert "\n上海～台北\n" in digest.text
 
 
 def test_a_day_without_news_for_a_subscription_is_an_empty_one(day, clock):

@@ -184,7 +184,7 @@ def test_a_feed_that_moved_says_where_and_never_a_password(row, told):
     assert "secret" not in sentence
 
 
-def test_a_digest_tells_a_strange_feed_once_and_counts_it_afterwards(site, make_desk, judge, clock):
+def test_a_digest_tells_of_a_strange_feed_once_and_names_it_afterwards(site, make_desk, judge, clock):
     site.pages["/a"] = rss()
     desk = make_desk({"subscriptions": ({"id": "daily", "at": "18:00", "when_empty": "note"},)}, a=site.url("/a"))
     note_subscriptions(desk, clock())
@@ -194,6 +194,6 @@ def test_a_digest_tells_a_strange_feed_once_and_counts_it_afterwards(site, make_
         clock.forward(days=1)
         open_due(desk)
         told.append(" ".join(desk.store.digests.last("daily").text.split()))
-    assert "empty: it holds no entries" in told[0]
-    assert "empty: it holds no entries" not in told[1]
-    assert "1 feed has been quiet, empty, stale or strange for longer" in told[1]
+    assert "A · empty · it holds no entries" in told[0]
+    assert "it holds no entries" not in told[1]
+    assert "- Empty as before: A " in told[1]

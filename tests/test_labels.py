@@ -64,7 +64,7 @@ def test_what_is_marked_irrelevant_is_not_told_unless_it_was(store):
     keep(store, new_item("cna:1"), new_item("cna:2"), new_item("cna:3", backfill=True))
     mark(store, "irrelevant", "cna:1", "cna:3")
     assert [full.item.key for full in store.digests.untold("daily", NOW - HOUR)] == ["cna:2"]
-    assert store.digests.count_backfill(NOW - HOUR, LATER) == 0
+    assert store.digests.backfill(NOW - HOUR, LATER) == []
 
 
 def test_the_others_of_a_story_are_shown_without_the_irrelevant_one(store):

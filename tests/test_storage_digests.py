@@ -141,8 +141,8 @@ def test_backfill_is_counted_apart(store):
     store.items.plant([seed_item("old", backfill=True)])
     items = (new_item("cna:1", backfill=True), new_item("cna:2"), new_item("cna:3", "near", backfill=True))
     keep(store, *items, new_item("cna:4", backfill=True, at=NOW + HOUR))
-    assert store.digests.count_backfill(NOW, NOW) == 1
-    assert store.digests.count_backfill(NOW, NOW + HOUR) == 2
+    assert len(store.digests.backfill(NOW, NOW)) == 1
+    assert len(store.digests.backfill(NOW, NOW + HOUR)) == 2
 
 
 def test_near_misses_come_nearest_first(store):

@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from lxml.html import document_fromstring
 from test_compose import OPENED, edition, news
 
 from watcher.compose import compose_digest, words_of
 from watcher.compose.chinese import Chinese
+from watcher.compose.sentences import Said
 from watcher.compose.words import ENGLISH, Words
 from watcher.editions import BY_HAND, Background, FeedHealth
 from watcher.settings.subscription import SubscriptionSettings
@@ -30,7 +32,7 @@ def full(language):
         news(4, story_id=40, title="四", why="", summary=""),
     )
     background = Background(
-        ties={pair[0]: words.tie(TIE)},
+        ties={pair[0]: TIE},
         firsts={(1, pair[0]): words.in_months(12)},
         earlier={1: news(9, title="九", why="", summary="")},
     )
@@ -40,8 +42,12 @@ def full(language):
         known=frozenset({40}),
         background=background,
         backfilled=3,
-        strange=2,
-        unwell=(FeedHealth(name="港口晚報", problem="quiet: 九"), FeedHealth(name="山城", problem="四")),
+        unwell=(
+            FeedHealth(name="港口晚報", state="quiet", problem="九"),
+            FeedHealth(name="山城", state="failing", problem="四"),
+            FeedHealth(name="河谷", state="new", is_known=True),
+        ),
+        names={"daegu": "大邱", "taipei": "台北", "shanghai": "上海"},
         heading_language=language,
         title="城市交流",
         zone="Asia/Taipei",
@@ -50,7 +56,7 @@ def full(language):
 
 def test_chinese_says_all_that_english_says():
     told = {name for name in vars(Words) if not name.startswith("_")}
-    assert told - vars(Chinese).keys() == set()
+    assert told - vars(Chinese).keys() == {"place"}  # it takes its mark from `pair_mark`
 
 
 def test_every_language_that_a_subscription_may_name_has_words_of_its_own():
@@ -61,12 +67,16 @@ def test_every_language_that_a_subscription_may_name_has_words_of_its_own():
 def test_a_chinese_digest_holds_no_english_of_ours():
     digest = compose_digest(full("zh-Hant"))
     said = re.sub(r"https?://\S+|`[^`]+`|City Exchange Watcher|daily|\S+@\S+|Asia/Taipei|x\.example", "", digest.text)
-    assert set(re.findall(r"[A-Za-z]+", said)) <= {"Daegu", "Taipei", "Shanghai", "Harbour", "Courier"}
+    assert set(re.findall(r"[A-Za-z]+", said)) <= {"Harbour", "Courier"}
+    assert "\n大邱～台北\n" in said
+    assert "有關：上海～台北" in said
     assert digest.subject == "城市交流，2026年5月14日：4 則｜臺北與大邱續簽姊妹市協議"
 
 
 def test_an_english_digest_holds_no_chinese_of_ours():
-    bare = replace(full("en"), title="x", unwell=(), news=(news(1),), near=(news(2),), background=Background())
+    bare = replace(
+        full("en"), title="x", unwell=(), names={}, news=(news(1),), near=(news(2),), background=Background()
+    )
     assert re.findall("[\u4e00-\u9fff]", compose_digest(bare).text) == []
 
 
@@ -115,25 +125,49 @@ def test_days_and_times_are_written_as_in_taipei():
 @pytest.mark.parametrize(
     ("since", "said"),
     [
-        ("2010-11-04", "姊妹市（2010年11月4日起；來源 x.example）"),
-        ("2010-11", "姊妹市（2010年11月起；來源 x.example）"),
-        ("", "姊妹市（來源 x.example）"),
+        ("2010-11-04", "姊妹市，2010年11月4日起。來源：x.example"),
+        ("2010-11", "姊妹市，2010年11月起。來源：x.example"),
+        ("", "姊妹市。來源：x.example"),
     ],
 )
 def test_a_tie_is_told_in_chinese(since, said):
-    assert CHINESE.tie(replace(TIE, since=since)) == said
-    assert ENGLISH.tie(TIE) == TIE.brief
+    assert str(CHINESE.tie(replace(TIE, since=since))) == said
+    assert str(ENGLISH.tie(TIE)) == TIE.brief
+
+
+def english_of(html):
+    """What is marked as English outside titles and snippets."""
+    return {span.text_content() for span in document_fromstring(html).xpath("//span[@lang='en']")}
+
+
+def test_what_is_english_in_a_chinese_digest_is_marked_so():
+    odd = replace(TIE, relation="city league", note="by video")
+    items = (news(1, pairs=(TIE.pair,)), news(2, pairs=(odd.pair.replace("daegu", "busan"),), source="港口晚報"))
+    unwell = (FeedHealth(name="Harbour Post", state="blocked", problem="a wall stands there.", language="en"),)
+    ties = {TIE.pair: replace(TIE, note="by video"), "busan~taipei": odd}
+    digest = compose_digest(
+        edition(*items, unwell=unwell, background=Background(ties=ties), heading_language="zh-Hant")
+    )
+    assert english_of(digest.html) == {
+        items[0].why,
+        "x.example; by video",
+        "city league since 4 Nov 2010; by video (x.example)",
+        "Harbour Courier",
+        "港口晚報",
+        "Harbour Post",
+        "a wall stands there.",
+    }
 
 
 def test_why_an_item_counted_is_told_from_its_reasons():
+    names = {"daegu": "大邱"}
     item = news(1, title="臺北與大邱續簽姊妹市協議", cities=("daegu", "taipei"), why="“姊妹市”: 4 points.", score=4.0)
     counted = Reason(topic="t", phrase="姐妹市", field="title", start=7, end=10, weight=3)
     against = Reason(topic="t", phrase="校", field="title", start=0, end=1, weight=-1)
-    assert CHINESE.why(replace(item, reasons=(counted, against, counted))) == (
-        "出現「姊妹市」，提及 Daegu、Taipei，共 4 分。"
-    )
-    assert CHINESE.why(item) == item.why
-    assert CHINESE.why(replace(item, reasons=(counted,), why=BY_HAND)) == "由人工選入。"
+    said = CHINESE.why(replace(item, reasons=(counted, against, counted)), names)
+    assert said == Said(text="出現「姊妹市」，提及大邱、Taipei，共 4 分。")
+    assert CHINESE.why(item, names) == Said(english=item.why)
+    assert CHINESE.why(replace(item, reasons=(counted,), why=BY_HAND), names) == Said(text="由人工選入。")
 
 
 def test_all_words_fit_a_long_day_in_chinese():

@@ -29,7 +29,7 @@ def gather_background(
     pairs = dict.fromkeys(pair for item in news for pair in item.pairs)
     mentions = desk.store.mentions.of_pairs(pairs, until)
     return Background(
-        ties={pair: words.tie(desk.ties[pair]) for pair in pairs if pair in desk.ties},
+        ties={pair: desk.ties[pair] for pair in pairs if pair in desk.ties},
         firsts=dict(_first_mentions(desk, news, mentions, until, zone, words)),
         earlier=_see_also(desk, news, mentions, until),
     )
@@ -86,7 +86,7 @@ def _see_also(desk: Desk, news: Sequence[News], mentions: Iterable[Mention], unt
     """Return by story the latest item that is in none of them and has the same pair, else the same city and kind."""
     told, stories = {item.story_id for item in news}, tell_stories(news)
     of_pair = _latest((mention.value, mention) for mention in mentions if mention.story_id not in told)
-    alone = [story for story in stories if not _pairs(story) & of_pair.keys()]
+    alone = [story for story in stories if of_pair.keys().isdisjoint(story.pairs)]
     of_city = _latest(
         ((mention.value, mention.kind), mention)
         for mention in _mentions_of_kin(desk, alone, until)
@@ -94,7 +94,7 @@ def _see_also(desk: Desk, news: Sequence[News], mentions: Iterable[Mention], unt
     )
     chosen: dict[int, int] = {}
     for story in stories:
-        found = [of_pair[pair] for pair in _pairs(story) & of_pair.keys()]
+        found = [of_pair[pair] for pair in of_pair.keys() & story.pairs]
         found = found or [of_city[key] for key in _cities(story) & of_city.keys()]
         if found:
             chosen[story.lead.story_id] = max(found, key=lambda mention: (mention.at, mention.id)).id
@@ -106,10 +106,6 @@ def _mentions_of_kin(desk: Desk, stories: Sequence[Story], until: datetime) -> l
     keys = {key for story in stories for key in _cities(story)}
     cities, kinds = sorted({city for city, _ in keys}), sorted({kind for _, kind in keys})
     return desk.store.mentions.of_cities(cities, kinds, until) if keys else []
-
-
-def _pairs(story: Story) -> set[str]:
-    return {pair for item in story.items for pair in item.pairs}
 
 
 def _cities(story: Story) -> set[tuple[str, str]]:

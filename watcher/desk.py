@@ -1,4 +1,4 @@
-"""What every use case works with: the store, the settings, the feeds that are enabled, the known ties."""
+"""What every use case works with: store, settings, enabled feeds, known ties, and what cities are called."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,13 +18,14 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Hold what the use cases share; `feeds` are by id, `ties` by pair."""
+    """Hold what the use cases share; `feeds` are by id, `ties` by pair, `city_names` by language and id."""
 
     store: Store
     settings: WatcherSettings
     feeds: Mapping[str, FeedSettings]
     clock: Clock
     ties: Mapping[str, Tie] = field(default_factory=dict)
+    city_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def feed_names(self) -> dict[str, str]:
         """Return what a person calls each feed, by id."""

@@ -1,6 +1,6 @@
 """Digest: choose what a subscription has not been told, compose it, freeze it, address it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from watcher.choose import is_for
 from watcher.compose import compose_digest, message_id, words_of
 from watcher.desk import Desk
 from watcher.editions import Digest, Edition, FeedHealth
-from watcher.feedstate import condition_of
+from watcher.feedstate import condition_of, state_of
 from watcher.records import news_from
 from watcher.schedule import due_day, next_due
 from watcher.settings.subscription import SubscriptionSettings
@@ -97,6 +97,7 @@ def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date) -> Ed
     rows = [row for row in desk.store.feeds.list_all() if row.id in desk.feeds]
     untold = [news_from(full, names) for full in desk.store.digests.untold(subscription.id, beginning)]
     news = tuple(item for item in untold if is_for(subscription, item))
+    old = (news_from(full, names) for full in desk.store.digests.backfill(covers_from, now))
     near = (news_from(full, names) for full in desk.store.digests.near(covers_from, now, NEAR_READ))
     return Edition(
         subscription=subscription.id,
@@ -112,11 +113,11 @@ def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date) -> Ed
         background=gather_background(
             desk, news, until=now, zone=subscription.zone, words=words_of(subscription.heading_language)
         ),
-        backfilled=desk.store.digests.count_backfill(covers_from, now),
+        names=desk.city_names.get(subscription.heading_language, {}),
+        backfilled=sum(is_for(subscription, item) for item in old),
         feeds_read=sum(not row.problem and row.read_at is not None for row in rows),
         feeds_total=len(rows),
-        unwell=tuple(_unwell(rows, names, covers_from, now)),
-        strange=_count_strange(rows, covers_from, now),
+        unwell=tuple(_unwell(desk, rows, covers_from, now)),
         contact=desk.settings.contact,
         is_mailed=desk.settings.mails(subscription),
         heading_language=subscription.heading_language,
@@ -202,25 +203,19 @@ def _fact(subscription: SubscriptionSettings) -> str:
     return f"subscription {subscription.id}"
 
 
-def _unwell(
-    rows: Sequence[FeedRow], names: Mapping[str, str], covers_from: datetime, now: datetime
-) -> Iterator[FeedHealth]:
-    """Name the feeds that fail, then those that answer but have become strange since the last digest."""
-    for row in rows:
-        if row.problem:
-            yield FeedHealth(name=names.get(row.id, row.id), problem=row.problem)
-    for row, condition, since in _strange(rows, now):
-        if since >= covers_from:
-            yield FeedHealth(name=names.get(row.id, row.id), problem=condition)
+def _unwell(desk: Desk, rows: Sequence[FeedRow], covers_from: datetime, now: datetime) -> Iterator[FeedHealth]:
+    """Tell the feeds that are not well: those that fail every time, those that became strange only once.
 
-
-def _count_strange(rows: Sequence[FeedRow], covers_from: datetime, now: datetime) -> int:
-    """Count the feeds that were strange already in the last digest: told once, then only counted."""
-    return sum(since < covers_from for _, _, since in _strange(rows, now))
-
-
-def _strange(rows: Sequence[FeedRow], now: datetime) -> Iterator[tuple[FeedRow, str, datetime]]:
-    for row in rows:
-        condition, since = condition_of(row, now)
-        if condition and since and not row.problem:
-            yield row, condition, since
+    What was strange already in the last digest is known, and so is what was never visited.
+    """
+    for row in sorted(rows, key=lambda row: not row.problem):
+        state, sentence = state_of(row, now)
+        _, since = condition_of(row, now)
+        if state != "well":
+            yield FeedHealth(
+                name=desk.feeds[row.id].label,
+                state=state,
+                problem=sentence.removeprefix(f"{state}: "),
+                language=desk.feeds[row.id].language,
+                is_known=not row.problem and (since is None or since < covers_from),
+            )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from watcher.settings.ties import Tie
 from watcher.values import Kind, Reason
 
 BY_HAND = "Somebody marked it relevant."
@@ -35,21 +36,27 @@ class News:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedHealth:
-    """Hold one line of the digest's block on sources: a feed that is not well, and why."""
+    """Hold what the digest's block on sources says of a feed that is not well: its state in a word, and why.
+
+    `is_known` says that an earlier digest told it. The name is in the feed's own language.
+    """
 
     name: str
-    problem: str
+    state: str
+    problem: str = ""
+    language: str = ""
+    is_known: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Background:
     """Hold what is known beside stories, which are named by their story_id.
 
-    `ties` says by pair how its cities are tied, in a few words; `firsts` by story and pair in which time nobody
+    `ties` says by pair how its cities are tied; `firsts` by story and pair in which time nobody
     mentioned the pair before; `earlier` is by story the latest earlier item that is like it.
     """
 
-    ties: Mapping[str, str] = field(default_factory=dict)
+    ties: Mapping[str, Tie] = field(default_factory=dict)
     firsts: Mapping[tuple[int, str], str] = field(default_factory=dict)
     earlier: Mapping[int, News] = field(default_factory=dict)
 
@@ -58,7 +65,8 @@ class Background:
 class Edition:
     """Hold everything that a digest is composed of: one subscription's news of one day.
 
-    `left_out` are the ids of the news that it does not get, `known` those of the stories that it was told of before.
+    `left_out` are the ids of the news that it does not get, `known` those of the stories that it was told of before,
+    `names` what cities are called, by their ids.
     """
 
     subscription: str
@@ -72,8 +80,8 @@ class Edition:
     known: frozenset[int] = frozenset()
     near: tuple[News, ...] = ()
     background: Background = Background()
+    names: Mapping[str, str] = field(default_factory=dict)
     backfilled: int = 0
-    strange: int = 0
     feeds_read: int = 0
     feeds_total: int = 0
     unwell: tuple[FeedHealth, ...] = ()

@@ -23,7 +23,7 @@ def open_desk(place: Place, *, make: bool = False) -> Iterator[Desk]:
     Without `make` a SQLite file that is not there is a WatcherError: a command that reads makes none, and it
     works in a database that cannot be written.
     """
-    settings, feeds, ties = place.settings(), place.feeds(), place.ties()
+    settings, feeds, ties, names = place.settings(), place.feeds(), place.ties(), place.city_names()
     url = settings.database.get_secret_value()
     missing = is_missing(url)
     if not make:
@@ -31,7 +31,7 @@ def open_desk(place: Place, *, make: bool = False) -> Iterator[Desk]:
     with open_store(url) as store:
         if missing:
             log.warning("%s: a new, empty database was made. %s", store.database.label, OTHER_ONE)
-        desk = Desk(store=store, settings=settings, feeds=feeds, clock=place.clock, ties=ties)
+        desk = Desk(store=store, settings=settings, feeds=feeds, clock=place.clock, ties=ties, city_names=names)
         try:
             note_subscriptions(desk, desk.clock())
         except StorageError:

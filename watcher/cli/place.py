@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from watcher.settings.cities import FILE as CITIES_FILE
-from watcher.settings.cities import load_cities
+from watcher.settings.cities import city_names, load_cities
 from watcher.settings.feeds import FeedSettings, load_feeds
 from watcher.settings.load import Contents, contents_of, find_config
 from watcher.settings.subscription import refuse_unknown_names
@@ -43,7 +43,7 @@ class Place:
         settings = load_watcher(folder, database=self.database)
         for one in settings.subscriptions:
             if one.topics or one.pairs or one.cities:
-                refuse_unknown_names(folder / WATCHER_FILE, one, topic_ids(folder), _city_ids(folder))
+                refuse_unknown_names(folder / WATCHER_FILE, one, topic_ids(folder), self.city_names()["en"])
         return settings
 
     def address(self) -> str:
@@ -54,16 +54,21 @@ class Place:
         """Read the feeds that are enabled, by id."""
         return {feed.id: feed for feed in load_feeds(self.folder) if feed.enabled}
 
+    def city_names(self) -> dict[str, dict[str, str]]:
+        """Read what the known cities are called, by language and id."""
+        return _load_names(contents_of(self.folder, CITIES_FILE))
+
     def ties(self) -> dict[str, Tie]:
         """Read the known ties, by pair."""
         return _load_ties(contents_of(self.folder, CITIES_FILE, TIES_FILE))
 
 
 @lru_cache(maxsize=2)
+def _load_names(contents: Contents) -> dict[str, dict[str, str]]:
+    """Read them once in a process, as long as the file says the same."""
+    return city_names(load_cities(contents.folder))
+
+
+@lru_cache(maxsize=2)
 def _load_ties(contents: Contents) -> dict[str, Tie]:
-    """Read them once in a process, as long as the files say the same."""
-    return load_ties(contents.folder, _city_ids(contents.folder))
-
-
-def _city_ids(folder: Path) -> set[str]:
-    return {city.id for city in load_cities(folder)}
+    return load_ties(contents.folder, _load_names(contents_of(contents.folder, CITIES_FILE))["en"])

@@ -6,10 +6,9 @@ from zoneinfo import ZoneInfo
 
 from watcher.compose.clean import clean_line, clean_title
 from watcher.compose.groups import EARLIER, OTHER, Story
-from watcher.compose.labels import city_label
-from watcher.compose.sentences import Mood, fit_subject, judge_mood, largest_groups
+from watcher.compose.sentences import Mood, Said, count_states, fit_subject, judge_mood, largest_groups
 from watcher.compose.words import Words
-from watcher.editions import BY_HAND, Edition, News
+from watcher.editions import BY_HAND, Edition, FeedHealth, News
 from watcher.settings.ties import Tie
 from watcher.values import Kind, Reason
 
@@ -28,13 +27,19 @@ _KINDS = {
     Kind.PROGRAMME: "計畫",
     Kind.OTHER: "",
 }
-_CONDITIONS = {
+_STATES = {
+    "failing": "讀取失敗",
+    "blocked": "遭阻擋",
+    "refused": "遭拒絕",
+    "gone": "已不存在",
+    "ended": "已停止供稿",
     "empty": "沒有內容",
     "stale": "內容陳舊",
     "gap": "可能漏接",
     "drift": "來源有變",
     "quiet": "久無更新",
     "moved": "網址已搬遷",
+    "new": "尚未讀取",
 }
 _RELATIONS = {
     "sister cities": "姊妹市",
@@ -53,6 +58,7 @@ class Chinese(Words):
     """Say everything that a digest says by itself, in Traditional Chinese."""
 
     tag = "zh-Hant"
+    about = "有關："
     also_about = "另涉及："
     also_new = "其他新消息"
     bare_note = "本則無法完整顯示。"
@@ -61,14 +67,16 @@ class Chinese(Words):
     leave_by_answer = "如欲退訂或有其他意見，請直接回覆本信。"
     near = "差一點入選"
     near_note = "未達入選標準但相當接近，不會長期保存。"
+    names_mark = "、"
     no_link_note = "來源未提供網址。"
+    pair_mark = "～"
     see_also = "延伸閱讀："
     sources = "消息來源"
     why_label = "入選理由："
 
-    def heading(self, name: str) -> str:
-        """Name a group; one that stands for a place keeps its name."""
-        return {OTHER: "其他", EARLIER: "後續報導"}.get(name, name)
+    def heading(self, place: str, names: Mapping[str, str]) -> str:
+        """Name a group; `names` are what cities are called, by id."""
+        return {OTHER: "其他", EARLIER: "後續報導"}.get(place) or self.place(place, names)
 
     def kind(self, kind: Kind) -> str:
         """Name a kind; `other` has no name."""
@@ -106,32 +114,39 @@ class Chinese(Words):
         things = {"titles": "則消息", "near": "則差一點入選的消息", "feeds": "個有狀況的來源"}
         return f"……另有 {count:,} {things.get(what, '則同一事件的報導')}，完整清單見本信純文字版。"
 
+    def and_more(self, count: int) -> str:
+        """Count the names that an enumeration leaves to the text part; end the sentence."""
+        return f"等，另有 {count:,} 個詳見本信純文字版。" if count else "。"
+
     def made_for(self, subscription: str, is_mailed: bool) -> str:
         """Say why the reader has this in hand."""
         if is_mailed:
             return f"本信由 City Exchange Watcher 寄出，因為這個信箱在「{subscription}」訂閱名單上。"
         return f"本摘要由 City Exchange Watcher 為「{subscription}」訂閱名單製作。"
 
-    def why(self, item: News) -> str:
+    def why(self, item: News, names: Mapping[str, str]) -> Said:
         """Say why an item counted, from its reasons; without any, in the words that are stored."""
         if item.why == BY_HAND:
-            return "由人工選入。"
+            return Said(text="由人工選入。")
         found = dict.fromkeys(_written(item, reason) for reason in item.reasons if reason.weight > 0)
         if not found:
-            return item.why
+            return Said(english=item.why)
         phrases = "、".join(f"「{text}」" for text in list(found)[:MOST_NAMED])
-        cities = "、".join(city_label(city) for city in item.cities[:MOST_NAMED])
-        return f"出現{phrases}{f'，提及 {cities}' if cities else ''}，共 {item.score:g} 分。"
+        cities = "、".join(self.place(city, names) for city in item.cities[:MOST_NAMED])
+        return Said(text=f"出現{phrases}{f'，提及{cities}' if cities else ''}，共 {item.score:g} 分。")
 
-    def tie(self, tie: Tie) -> str:
-        """Say how two cities are tied: 姊妹市（2010年11月4日起；來源 city.example）."""
-        since = f"{_partial_date(tie.since)}起；" if tie.since else ""
-        note = f"；{tie.note}" if tie.note else ""
-        return f"{_RELATIONS.get(tie.relation, tie.relation)}（{since}來源 {tie.publisher}{note}）"
+    def tie(self, tie: Tie) -> Said:
+        """Say how two cities are tied: 姊妹市，2010年11月4日起。來源：city.example."""
+        relation = _RELATIONS.get(tie.relation)
+        since = f"，{_partial_date(tie.since)}起" if tie.since else ""
+        note = f"; {tie.note}" if tie.note else ""
+        if relation is None:
+            return Said(english=tie.brief)
+        return Said(text=f"{relation}{since}。來源：", english=tie.publisher + note)
 
     def first_news(self, pair: str, span: str) -> str:
         """Say that a pair was not mentioned in a span of time."""
-        return f"{span}，首度出現{f' {pair} ' if pair else '這組城市'}的消息"
+        return f"{span}，首度出現{pair or '這組城市'}的消息"
 
     def in_months(self, months: int) -> str:
         """Name a span of so many months."""
@@ -141,12 +156,13 @@ class Chinese(Words):
         """Name the span since we watch, from an ISO day on."""
         return f"自 {self.short_day(day)} 開始觀察以來"
 
-    def health(self, problem: str) -> str:
-        """Say in Chinese what sort of trouble a feed has, then the technical words as they are."""
-        word, colon, rest = problem.partition(":")
-        if colon and word in _CONDITIONS:
-            return f"{_CONDITIONS[word]}：{rest.strip()}"
-        return f"讀取失敗：{problem}"
+    def state(self, state: str) -> str:
+        """Name the state of a feed that is not well."""
+        return _STATES.get(state, state)
+
+    def as_before(self, state: str) -> str:
+        """Introduce the feeds that were in a state already in an earlier digest."""
+        return f"{'' if state == 'new' else '持續'}{self.state(state)}："
 
     def subject(self, edition: Edition, first_title: str) -> str:
         """Return date, count and the first story's title in one line."""
@@ -160,7 +176,18 @@ class Chinese(Words):
         mood = judge_mood(edition)
         if not edition.news:
             return _EMPTY_LEADS[mood].format(edition=edition)
-        return _news_sentence(edition, groups) + _CAUTIONS.get(mood, "").format(edition=edition)
+        return self._tell_news(edition, groups) + _CAUTIONS.get(mood, "").format(edition=edition)
+
+    def _tell_news(self, edition: Edition, groups: Mapping[str, Sequence[Story]]) -> str:
+        items, stories = len(edition.news), sum(map(len, groups.values()))
+        counted = f"新消息 {items:,} 則" + (f"，共 {stories:,} 起事件" if stories < items else "")
+        named, rest = largest_groups(groups)
+        if not named:
+            return f"{counted}。"
+        places = [self.place(place, edition.names) for place in named]
+        if any(count > 1 for count in named.values()):
+            places = [f"{place} {count:,} 起" for place, count in zip(places, named.values(), strict=True)]
+        return f"{counted}：{'、'.join(places)}{f'，另有 {rest:,} 起' if rest else ''}。"
 
     def covers(self, edition: Edition) -> str:
         """Say from when to when the digest tells, and whose clock it uses."""
@@ -171,15 +198,16 @@ class Chinese(Words):
 
     def backfilled(self, count: int) -> str:
         """Say how many old items were stored without being told."""
-        return f"另有 {count:,} 則舊消息首次收錄；舊聞只計數，不逐則列出。"
+        return f"另有 {count:,} 則舊消息首次收錄；舊聞只計數，不逐則列出，可用 `city-watcher items list` 查看。"
 
-    def feeds(self, read: int, total: int) -> str:
-        """Say how many of the feeds were read."""
-        return f"{total:,} 個來源中，成功讀取 {read:,} 個。" if total else "尚未設定任何來源。"
-
-    def strange(self, count: int) -> str:
-        """Count the feeds that answer, but were strange already in an earlier digest."""
-        return f"另有 {count:,} 個來源持續久無更新、空白、陳舊或異常，可用 `city-watcher feeds list` 查看。"
+    def feeds(self, total: int, unwell: Sequence[FeedHealth]) -> str:
+        """Say how many of the feeds are well, and how the others are."""
+        if not total:
+            return "尚未設定任何來源。"
+        if not unwell:
+            return f"{total:,} 個來源全部正常。"
+        others = (f"{self.state(state)} {count:,} 個" for state, count in count_states(unwell, _STATES).items())
+        return f"{total:,} 個來源中，{total - len(unwell):,} 個正常，{'、'.join(others)}。"
 
 
 _EMPTY_SUBJECTS = {
@@ -201,18 +229,6 @@ _CAUTIONS = {
     Mood.WEAK: f"{_FEW}，可能有所遺漏。{_LOOK}",
     Mood.BROKEN: f"目前所有來源均讀取失敗，可能有所遺漏。{_LOOK}",
 }
-
-
-def _news_sentence(edition: Edition, groups: Mapping[str, Sequence[Story]]) -> str:
-    """Count items and stories, and name the places they are about."""
-    items, stories = len(edition.news), sum(map(len, groups.values()))
-    counted = f"新消息 {items:,} 則" + (f"，共 {stories:,} 起事件" if stories < items else "")
-    named, rest = largest_groups(groups)
-    if not named:
-        return f"{counted}。"
-    single = all(count == 1 for count in named.values())
-    shares = "、".join(name if single else f"{name} {count:,} 起" for name, count in named.items())
-    return f"{counted}：{shares}{f'，另有 {rest:,} 起' if rest else ''}。"
 
 
 def _written(item: News, reason: Reason) -> str:

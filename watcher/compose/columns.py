@@ -51,6 +51,8 @@ def tail_of(text: str, columns: int) -> str:
 
 def spread_line(left: str, right: str) -> str:
     """Set two texts at both ends of a line, or in two lines when they are too long for one."""
+    if not right:
+        return wrap_line(left)
     gap = COLUMNS - columns_of(left) - columns_of(right)
     return f"{left}{' ' * gap}{right}" if gap > 1 else f"{wrap_line(left)}\n{right}"
 

@@ -1,7 +1,7 @@
 """Compose one subscription's news of one day into what its readers get."""
 
 from watcher.compose.html_part import render_html
-from watcher.compose.page import lay_out
+from watcher.compose.layout import lay_out
 from watcher.compose.text_part import render_text
 from watcher.editions import Digest, Edition
 

@@ -3,14 +3,11 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from watcher.compose.clean import clean_title
-from watcher.compose.labels import city_label, pair_label
 from watcher.editions import News
 
 OTHER, EARLIER = "(other)", "(earlier)"
 """What is about no place, and what tells more of a story that the readers know."""
 NAMELESS = frozenset((OTHER, EARLIER))
-LABEL_LIMIT = 100  # characters; a city's name may come from a feed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,16 +24,16 @@ class Story:
 
     @property
     def pairs(self) -> tuple[str, ...]:
-        """Return the labels of all pairs that any item names."""
-        return _labels(pair_label(pair) for item in self.items for pair in item.pairs)
+        """Return all pairs that any item names."""
+        return tuple(dict.fromkeys(pair for item in self.items for pair in item.pairs))
 
     @property
     def cities(self) -> tuple[str, ...]:
-        """Return the labels of all cities that any item names."""
-        return _labels(city_label(city) for item in self.items for city in item.cities)
+        """Return all cities that any item names."""
+        return tuple(dict.fromkeys(city for item in self.items for city in item.cities))
 
     @property
-    def heading(self) -> str:
+    def place(self) -> str:
         """Return what the story stands under: its first pair, else its first city, else OTHER."""
         return (*self.pairs, *self.cities, OTHER)[0]
 
@@ -55,14 +52,14 @@ def tell_stories(news: Iterable[News]) -> tuple[Story, ...]:
 
 
 def group_stories(stories: Iterable[Story], known: Collection[int] = ()) -> dict[str, tuple[Story, ...]]:
-    """Return the stories under their headings, both in the order in which they were told.
+    """Return the stories by the place they stand under, both in the order in which they were told.
 
     `known` are the ids of stories that the readers were told already: more of them comes last.
     """
     groups: dict[str, list[Story]] = {}
     for story in sorted(stories, key=lambda story: story.lead.story_id in known):
-        groups.setdefault(EARLIER if story.lead.story_id in known else story.heading, []).append(story)
-    return {heading: tuple(told) for heading, told in groups.items()}
+        groups.setdefault(EARLIER if story.lead.story_id in known else story.place, []).append(story)
+    return {place: tuple(told) for place, told in groups.items()}
 
 
 def _story(items: list[News]) -> Story:
@@ -73,7 +70,3 @@ def _story(items: list[News]) -> Story:
 def _rank(story: Story) -> tuple[int, float, float, int]:
     standing = 0 if story.pairs else 1 if story.cities else 2
     return standing, -story.score, -story.lead.captured_at.timestamp(), story.lead.id
-
-
-def _labels(labels: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(clean_title(label, LABEL_LIMIT) for label in labels))

@@ -1,22 +1,26 @@
 """Name pairs, cities, kinds, times and numbers as a reader would."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+from watcher.compose.clean import clean_title
 from watcher.values import Kind
 
+LABEL_LIMIT = 100  # characters; a city's name may come from a feed
 _SLUG = re.compile("[a-z]+(-[a-z]+)*")
 _KINDS = {Kind.MOU: "MOU", Kind.OTHER: ""}
 
 
-def pair_label(pair: str) -> str:
-    """Name a pair: `shanghai~taipei` is `Shanghai ~ Taipei`."""
-    return " ~ ".join(city_label(city) for city in pair.split("~"))
+def place_label(place: str, names: Mapping[str, str], mark: str = " ~ ") -> str:
+    """Name a city or a pair: `shanghai~taipei` is `Shanghai ~ Taipei`; `names` are what cities are called, by id."""
+    label = mark.join(names.get(city) or _city_label(city) for city in place.split("~"))
+    return clean_title(label, LABEL_LIMIT)
 
 
-def city_label(city: str) -> str:
-    """Name a city: the id `new-taipei` is `New Taipei`; a name kept as written stays."""
+def _city_label(city: str) -> str:
+    """Name a city that no file names: the id `new-taipei` is `New Taipei`; a name kept as written stays."""
     return city.replace("-", " ").title() if _SLUG.fullmatch(city) else city
 
 

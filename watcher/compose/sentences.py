@@ -1,14 +1,28 @@
 """What the sentences of a digest rest on in every language: how far it can be trusted, and what it is about."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from watcher.compose.columns import columns_of, head_of
 from watcher.compose.groups import NAMELESS, Story
-from watcher.editions import Edition
+from watcher.editions import Edition, FeedHealth
 
 SUBJECT_COLUMNS = 130
 GROUPS_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Hold a sentence; `english` is its end where that is English in a digest of another language."""
+
+    text: str = ""
+    english: str = ""
+
+    def __str__(self) -> str:
+        """Return the whole sentence."""
+        return self.text + self.english
 
 
 class Mood(StrEnum):
@@ -35,6 +49,12 @@ def largest_groups(groups: Mapping[str, Sequence[Story]]) -> tuple[dict[str, int
     named = sorted(places, key=lambda name: -len(groups[name]))[:GROUPS_NAMED]
     rest = sum(len(told) for name, told in groups.items() if name not in named)
     return {name: len(groups[name]) for name in named}, rest
+
+
+def count_states(unwell: Iterable[FeedHealth], order: Iterable[str]) -> dict[str, int]:
+    """Count feeds by their state, in an order of states; one that the order does not know comes last."""
+    counts = Counter(feed.state for feed in unwell)
+    return {state: counts[state] for state in dict.fromkeys((*order, *counts)) if counts[state]}
 
 
 def fit_subject(subject: str) -> str:

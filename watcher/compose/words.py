@@ -6,9 +6,9 @@ from datetime import datetime
 from watcher.compose import labels
 from watcher.compose.clean import clean_line, clean_title
 from watcher.compose.groups import EARLIER, OTHER, Story
-from watcher.compose.labels import count_of
-from watcher.compose.sentences import Mood, fit_subject, judge_mood, largest_groups
-from watcher.editions import Edition, News
+from watcher.compose.labels import count_of, place_label
+from watcher.compose.sentences import Mood, Said, count_states, fit_subject, judge_mood, largest_groups
+from watcher.editions import Edition, FeedHealth, News
 from watcher.settings.ties import Tie
 from watcher.values import Kind
 
@@ -17,6 +17,7 @@ class Words:
     """Say everything that a digest says by itself. `tag` is the language's."""
 
     tag = "en"
+    about = "About "
     also_about = "Also about "
     also_new = "Also new"
     bare_note = "This item could not be shown in full."
@@ -25,14 +26,20 @@ class Words:
     leave_by_answer = "To leave the list or to say anything else, answer this mail."
     near = "Near misses"
     near_note = "Not enough to count as news, but close. They are not stored for good."
+    names_mark = ", "
     no_link_note = "The feed gives no web address for it."
+    pair_mark = " ~ "
     see_also = "See also: "
     sources = "Sources"
     why_label = "Why: "
 
-    def heading(self, name: str) -> str:
-        """Name a group; one that stands for a place keeps its name."""
-        return {OTHER: "Other", EARLIER: "More on earlier stories"}.get(name, name)
+    def heading(self, place: str, names: Mapping[str, str]) -> str:
+        """Name a group; `names` are what cities are called, by id."""
+        return {OTHER: "Other", EARLIER: "More on earlier stories"}.get(place) or self.place(place, names)
+
+    def place(self, place: str, names: Mapping[str, str]) -> str:
+        """Name a city or a pair."""
+        return place_label(place, names, self.pair_mark)
 
     def kind(self, kind: Kind) -> str:
         """Name a kind; `other` has no name, for it tells a reader nothing."""
@@ -67,19 +74,23 @@ class Words:
         things = {"titles": "items", "near": "near misses", "feeds": "feeds that are not well"}
         return f"… and {count:,} more {things.get(what, 'of this story')}: the text part of this mail names them all."
 
+    def and_more(self, count: int) -> str:
+        """Count the names that an enumeration leaves to the text part; end the sentence."""
+        return f" and {count:,} more that the text part of this mail names." if count else "."
+
     def made_for(self, subscription: str, is_mailed: bool) -> str:
         """Say why the reader has this in hand."""
         if is_mailed:
             return f"Sent by City Exchange Watcher, because this address is on the list “{subscription}”."
         return f"Made by City Exchange Watcher for the list “{subscription}”."
 
-    def why(self, item: News) -> str:
+    def why(self, item: News, names: Mapping[str, str]) -> Said:
         """Say why an item counted."""
-        return item.why
+        return Said(text=item.why)
 
-    def tie(self, tie: Tie) -> str:
+    def tie(self, tie: Tie) -> Said:
         """Say how two cities are tied."""
-        return tie.brief
+        return Said(text=tie.brief)
 
     def first_news(self, pair: str, span: str) -> str:
         """Say that a pair was not mentioned in a span of time; it is named where a story has several."""
@@ -93,9 +104,13 @@ class Words:
         """Name the span since we watch, from an ISO day on."""
         return f"since watching began on {self.short_day(day)}"
 
-    def health(self, problem: str) -> str:
-        """Say what ails a feed."""
-        return problem
+    def state(self, state: str) -> str:
+        """Name the state of a feed that is not well."""
+        return _STATES.get(state, state)
+
+    def as_before(self, state: str) -> str:
+        """Introduce the feeds that were in a state already in an earlier digest."""
+        return f"{self.state(state).capitalize()}{'' if state == 'new' else ' as before'}: "
 
     def subject(self, edition: Edition, first_title: str) -> str:
         """Return date, count and the first story's title in one line."""
@@ -110,7 +125,20 @@ class Words:
         if not edition.news:
             return _EMPTY_LEADS[mood].format(edition=edition, read=_read_words(edition))
         caution = _CAUTIONS.get(mood, "").format(edition=edition)
-        return f"{_news_sentence(edition, groups)} {caution}".strip()
+        return f"{self._tell_news(edition, groups)} {caution}".strip()
+
+    def _tell_news(self, edition: Edition, groups: Mapping[str, Sequence[Story]]) -> str:
+        items, stories = len(edition.news), sum(map(len, groups.values()))
+        counted = f"{items:,} new items" if items > 1 else "1 new item"
+        if stories < items:
+            counted += f" in {count_of(stories, 'story', 'stories')}"
+        named, rest = largest_groups(groups)
+        places = [self.place(place, edition.names) for place in named]
+        if len(groups) == 1:
+            return f"{counted}, on {places[0]}." if places else f"{counted}."
+        if any(count > 1 for count in named.values()):
+            places = [f"{count:,} on {place}" for place, count in zip(places, named.values(), strict=True)]
+        return f"{counted}: {_listed(places + [f'{rest:,} more'] * bool(rest))}." if places else f"{counted}."
 
     def covers(self, edition: Edition) -> str:
         """Say from when to when the digest tells, and whose clock it uses."""
@@ -122,20 +150,34 @@ class Words:
     def backfilled(self, count: int) -> str:
         """Say how many old items were stored without being told."""
         items, are = count_of(count, "older item"), "was" if count == 1 else "were"
-        return f"{items} {are} seen for the first time and stored; old news is counted here, not told."
+        return f"{items} {are} seen for the first time and stored: `city-watcher items list` shows them."
 
-    def feeds(self, read: int, total: int) -> str:
-        """Say how many of the feeds were read."""
-        return f"{read:,} of {count_of(total, 'feed')} read." if total else "No feed is configured."
-
-    def strange(self, count: int) -> str:
-        """Count the feeds that answer, but were strange already in an earlier digest."""
-        feeds = "1 feed has" if count == 1 else f"{count:,} feeds have"
-        return f"{feeds} been quiet, empty, stale or strange for longer; `city-watcher feeds list` says which."
+    def feeds(self, total: int, unwell: Sequence[FeedHealth]) -> str:
+        """Say how many of the feeds are well, and how the others are."""
+        if not total:
+            return "No feed is configured."
+        if not unwell:
+            return "The one feed is well." if total == 1 else f"All {total:,} feeds are well."
+        others = [f"{count:,} {self.state(state)}" for state, count in count_states(unwell, _STATES).items()]
+        return f"{total - len(unwell):,} of {count_of(total, 'feed')} well, {_listed(others)}."
 
 
 ENGLISH = Words()
 
+_STATES = {
+    "failing": "failing",
+    "blocked": "blocked",
+    "refused": "refused",
+    "gone": "gone",
+    "ended": "ended",
+    "empty": "empty",
+    "stale": "stale",
+    "gap": "with a gap",
+    "drift": "drifting",
+    "quiet": "quiet",
+    "moved": "moved",
+    "new": "not visited yet",
+}
 _EMPTY_SUBJECTS = {
     Mood.WELL: "nothing new",
     Mood.WEAK: "nothing new, but most feeds could not be read",
@@ -164,23 +206,6 @@ def _read_words(edition: Edition) -> str:
     return f"{edition.feeds_read:,} of {edition.feeds_total:,} feeds were read"
 
 
-def _news_sentence(edition: Edition, groups: Mapping[str, Sequence[Story]]) -> str:
-    """Count items and stories, and name the places they are about."""
-    items, stories = len(edition.news), sum(map(len, groups.values()))
-    counted = f"{items:,} new items" if items > 1 else "1 new item"
-    if stories < items:
-        counted += f" in {count_of(stories, 'story', 'stories')}"
-    named, rest = largest_groups(groups)
-    if not named:
-        return f"{counted}."
-    if len(groups) == 1:
-        return f"{counted}, on {next(iter(named))}."
-    return f"{counted}: {_shares(named, rest)}."
-
-
-def _shares(named: Mapping[str, int], rest: int) -> str:
-    """Name groups, with their counts where these differ from one, and count the rest."""
-    single = all(count == 1 for count in named.values())
-    shares = [name if single else f"{count:,} on {name}" for name, count in named.items()]
-    shares += [f"{rest:,} more"] * bool(rest)
-    return f"{', '.join(shares[:-1])} and {shares[-1]}"
+def _listed(parts: Sequence[str]) -> str:
+    """Join as in speech: a, b and c."""
+    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))

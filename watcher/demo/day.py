@@ -18,7 +18,7 @@ from watcher.errors import WatcherError
 from watcher.judge import Judge
 from watcher.poll import Report, poll, prepare_visits
 from watcher.sending import send_due
-from watcher.settings.cities import load_cities
+from watcher.settings.cities import city_names, load_cities
 from watcher.settings.load import packaged_config
 from watcher.settings.subscription import SubscriptionSettings
 from watcher.settings.ties import load_ties
@@ -38,8 +38,15 @@ async def live_day(home: Path, judge: Judge, clock: Clock) -> Day:
     day, pages, morning = Day(home=home, samples=load_samples()), dict[str, Page](), clock()
     with serve(pages) as address, open_sink() as sink, open_store(fresh_database(home)) as store:
         feeds = {sample.id: sample.settings(address) for sample in day.samples}
-        ties = load_ties(packaged_config(), {city.id for city in load_cities(packaged_config())})
-        desk = Desk(store=store, settings=demo_settings(sink), feeds=feeds, clock=clock, ties=ties)
+        names = city_names(load_cities(packaged_config()))
+        desk = Desk(
+            store=store,
+            settings=demo_settings(sink),
+            feeds=feeds,
+            clock=clock,
+            ties=load_ties(packaged_config(), names["en"]),
+            city_names=names,
+        )
         store.facts.note(MARK, "", clock())
         note_subscriptions(desk, clock())
         prepare_visits(desk, judge)

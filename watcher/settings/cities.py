@@ -1,7 +1,7 @@
 """cities.csv: who. One city a row, its names in all scripts, and where a name means something else."""
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -26,7 +26,8 @@ class City(NamedTuple):
     """Hold one city: `forms` are its names in every language, the usual one of each language first.
 
     `ambiguous` forms count only in company. `not_after` and `not_before` map a form to what must not
-    stand right before and right after it. `country` is an ISO 3166 code.
+    stand right before and right after it. `country` is an ISO 3166 code. `zh_hant` is its usual name in Traditional
+    Chinese, empty where nobody wrote one down.
     """
 
     id: str
@@ -36,12 +37,22 @@ class City(NamedTuple):
     ambiguous: tuple[str, ...] = ()
     not_after: Guards = UNGUARDED
     not_before: Guards = UNGUARDED
+    zh_hant: str = ""
 
 
 def load_cities(folder: Path) -> tuple[City, ...]:
     """Read cities.csv; a mistake is a `ConfigError` that names line, column and cure."""
     owners: dict[tuple[str, str], str] = {}
     return load_table(folder / FILE, COLUMNS, lambda values: _read_city(values, owners), lambda city: city.id)
+
+
+def city_names(cities: Iterable[City]) -> dict[str, dict[str, str]]:
+    """Return what the cities are called in a digest, by its language and their ids."""
+    named = tuple(cities)
+    return {
+        "en": {city.id: city.name for city in named},
+        "zh-Hant": {city.id: city.zh_hant or city.name for city in named},
+    }
 
 
 def _read_city(values: dict[str, str], owners: dict[tuple[str, str], str]) -> City:
@@ -56,6 +67,7 @@ def _read_city(values: dict[str, str], owners: dict[tuple[str, str], str]) -> Ci
         else (),
         not_after=dict(_read_guards(values, "not_after", forms)) if values["not_after"] else UNGUARDED,
         not_before=dict(_read_guards(values, "not_before", forms)) if values["not_before"] else UNGUARDED,
+        zh_hant=values["zh_hant"].partition("|")[0],
     )
     _refuse_namesake(city, forms or {city.name: fold(city.name)}, owners)
     return city

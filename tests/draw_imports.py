@@ -10,7 +10,19 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = {
     "doors": ("__main__", "cli", "demo", "service", "web"),
-    "use cases": ("adding", "background", "check", "desk", "digest", "poll", "replay", "seeds", "sending", "upkeep"),
+    "use cases": (
+        "adding",
+        "background",
+        "check",
+        "desk",
+        "digest",
+        "doctor",
+        "poll",
+        "replay",
+        "seeds",
+        "sending",
+        "upkeep",
+    ),
     "edges": ("deliver", "feedrows", "feedsfile", "feedstate", "feedstory", "fetch", "look", "records", "workers"),
     "rules": (
         "cadence",

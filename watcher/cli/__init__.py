@@ -22,6 +22,7 @@ CANNOT_START = 2
 
 COMMANDS = {
     "init": "setup",
+    "doctor": "doctor",
     "run": "run",
     "poll": "poll",
     "demo": "demo",

@@ -25,16 +25,27 @@ Reply = tuple[int, bytes]
 def send_mail(connection: smtplib.SMTP, mail: Mail, data: bytes) -> None:
     """Hand one mail over; raise a `DeliveryProblem` for every end but the server's 2xx."""
     try:
-        _check_sender(mail, connection.mail(mail.sender))
+        ask_sender(connection, mail.sender)
         _check_reply(mail, connection.rcpt(mail.recipient))
         _check_reply(mail, connection.docmd("DATA"), GO_ON)
         connection.send(stuff_dots(data) + END_OF_DATA)
     except (smtplib.SMTPException, OSError) as error:
-        raise DeliveryProblem(
-            f"The mail server broke off before it had the mail to {mail.recipient} "
-            f"({describe_error(error)}); it will be tried again."
-        ) from error
+        raise broken_off(error, f"the mail to {mail.recipient}") from error
     _check_reply(mail, _final_reply(connection, mail))
+
+
+def ask_sender(connection: smtplib.SMTP, sender: str) -> None:
+    """Begin a mail; a refusal concerns every mail of this sender, so it is a `ChannelProblem` unless it passes."""
+    reply = connection.mail(sender)
+    if reply[0] >= 500:
+        raise _refused_sender(sender, reply)
+    _agree(reply, f"mail from {sender}")
+
+
+def broken_off(error: Exception, what: str = "a mail") -> DeliveryProblem:
+    """Return the problem of a server that fell silent or left before the final dot."""
+    reason = describe_error(error)
+    return DeliveryProblem(f"The mail server broke off before it had {what} ({reason}); it will be tried again.")
 
 
 def stuff_dots(data: bytes) -> bytes:
@@ -55,35 +66,31 @@ def quote_reply(reply: Reply) -> str:
     return cut_line(clean_line(f"{code} {answer.decode('utf-8', 'replace')}"), ANSWER_LIMIT)
 
 
-def _check_sender(mail: Mail, reply: Reply) -> None:
-    if reply[0] >= 500:
-        raise _refused_sender(mail, reply)
-    _check_reply(mail, reply)
-
-
-def _refused_sender(mail: Mail, reply: Reply) -> ChannelProblem:
+def _refused_sender(sender: str, reply: Reply) -> ChannelProblem:
     return ChannelProblem(
-        f"The mail server takes no mail from {mail.sender} ({quote_reply(reply)}); "
+        f"The mail server takes no mail from {sender} ({quote_reply(reply)}); "
         "name a sender that it knows as `sender` under [smtp] in watcher.toml, and check the login."
     )
 
 
 def _check_reply(mail: Mail, reply: Reply, wanted: int = OK) -> None:
-    """Raise unless the server agreed; an answer that is no SMTP reply (-1), or a strange one, is tried again."""
+    """Raise unless the server agreed about a recipient's mail."""
     code = reply[0]
-    if code // 100 == wanted // 100:
-        return
     if code in NO_ENTRY:
-        raise _refused_sender(mail, reply)
+        raise _refused_sender(mail.sender, reply)
     if code >= 500:
         raise DeliveryProblem(
             f"The mail server refused the mail to {mail.recipient} for good ({quote_reply(reply)}); "
             "correct the address in watcher.toml, or ask the server's operator.",
             permanent=True,
         )
-    raise DeliveryProblem(
-        f"The mail server put the mail to {mail.recipient} off ({quote_reply(reply)}); it will be tried again."
-    )
+    _agree(reply, f"the mail to {mail.recipient}", wanted)
+
+
+def _agree(reply: Reply, what: str, wanted: int = OK) -> None:
+    """Raise unless the server agreed; an answer that is no SMTP reply (-1), or a strange one, is tried again."""
+    if reply[0] // 100 != wanted // 100:
+        raise DeliveryProblem(f"The mail server put {what} off ({quote_reply(reply)}); it will be tried again.")
 
 
 def _final_reply(connection: smtplib.SMTP, mail: Mail) -> Reply:

@@ -47,12 +47,13 @@ class Digests:
         """Return one digest."""
         return self._find(select(DIGESTS).where(DIGESTS.c.id == digest_id))
 
-    def untold(self, subscription: str, since: datetime) -> list[FullItem]:
+    def untold(self, subscription: str, since: datetime, but: str = "") -> list[FullItem]:
         """Return the news captured at an instant or later that no digest of the subscription told or left out.
 
-        Seeds, backfill, echoes and what somebody labelled irrelevant are no news. Oldest capture first.
+        Seeds, backfill, echoes and what somebody labelled irrelevant are no news. Oldest capture first. The digest of
+        the day `but` counts as if it had never been.
         """
-        weighed = select(DIGEST_ITEMS.c.item_id).where(DIGEST_ITEMS.c.subscription == subscription)
+        weighed = select(DIGEST_ITEMS.c.item_id).where(_weighed_for(subscription, but))
         chosen = select(ITEMS).where(
             NEWS,
             WANTED,
@@ -80,9 +81,9 @@ class Digests:
         nearest = chosen.order_by(ITEMS.c.score.desc(), ITEMS.c.first_seen_at.desc(), ITEMS.c.id.desc())
         return self._gather(nearest.limit(limit))
 
-    def told_stories(self, subscription: str, story_ids: Collection[int]) -> set[int]:
-        """Return those of the stories of which the subscription was told an item already."""
-        told = and_(DIGEST_ITEMS.c.subscription == subscription, DIGEST_ITEMS.c.told.is_(True))
+    def told_stories(self, subscription: str, story_ids: Collection[int], but: str = "") -> set[int]:
+        """Return those of the stories of which the subscription was told an item already, but for the day `but`."""
+        told = and_(_weighed_for(subscription, but), DIGEST_ITEMS.c.told.is_(True))
         items = ITEMS.join(DIGEST_ITEMS, DIGEST_ITEMS.c.item_id == ITEMS.c.id)
         found: set[int] = set()
         with self._database.reading() as connection:
@@ -133,6 +134,13 @@ class Digests:
 
 def _of_subscription(subscription: str) -> Select[Any]:
     return select(DIGESTS).where(DIGESTS.c.subscription == subscription)
+
+
+def _weighed_for(subscription: str, but: str) -> ColumnElement[bool]:
+    """Return the condition that a digest of the subscription decided on an item, on another day than `but`."""
+    that = select(DIGESTS.c.id).where(DIGESTS.c.subscription == subscription, DIGESTS.c.day == but)
+    ours = DIGEST_ITEMS.c.subscription == subscription
+    return and_(ours, DIGEST_ITEMS.c.digest_id.not_in(that)) if but else ours
 
 
 def _open_digest(

@@ -128,6 +128,39 @@ def test_a_day_from_import_to_digest(watched, cw, site):
     assert sorted(path.suffix for path in (watched / "var" / "digests").iterdir()) == [".eml", ".html"]
 
 
+def test_a_digest_is_mailed_to_one_address_without_a_trace_or_the_reason_is_said(watched, cw, monkeypatch):
+    cw("poll")
+    assert "name its `host` under [smtp]" in cw("digest", "send", "--to", "me@desk.example", code=1)
+    assert "--to: 'me' is not a mail address" in cw("digest", "send", "--to", "me", code=2)
+    assert "--to: '' is not a mail address" in cw("digest", "send", "--to", "", code=2)
+    with open_sink() as sink:
+        for name, value in {"HOST": sink.host, "PORT": str(sink.port), "SECURITY": "none"}.items():
+            monkeypatch.setenv(f"CITY_WATCHER_SMTP__{name}", value)
+        said = cw("digest", "send", "--to", "me@desk.example")
+    assert "daily: digest of " in said
+    assert "as it stands now (1 item) mailed to me@desk.example; nothing is noted, its readers get theirs." in said
+    assert [mail.count(b"To: me@desk.example") for mail in sink.mails] == [1]
+    assert json.loads(cw("digest", "list", "--json")) == []
+    said = cw("digest", "send", "--to", "me@desk.example", code=1)
+    assert "cannot be reached" in said
+    assert said.endswith("(This was the one try; nothing was noted.)\n")
+
+
+def test_a_digest_is_shown_as_it_was_frozen(watched, cw):
+    cw("poll")
+    cw("digest", "send")
+    [listed] = json.loads(cw("digest", "list", "--json"))
+    said = cw("digest", "show", "1", "--html", "digest.html")
+    assert said.startswith(f"Subject: {listed['subject']}\n\n")
+    assert FORUM[1] in said
+    shown = json.loads(cw("digest", "show", "1", "--json"))
+    assert (shown["html"], shown["deliveries"]) == ((watched / "digest.html").read_text("utf-8"), {"sent": 1})
+    assert set(shown) == {
+        *("id", "subscription", "day", "covers_from_at", "opened_at", "subject", "text", "html", "deliveries")
+    }
+    assert "there is no digest 2; `city-watcher digest list`" in cw("digest", "show", "2", code=2)
+
+
 def test_status_says_what_is_and_what_is_next(watched, cw):
     cw("poll")
     said = cw("status")

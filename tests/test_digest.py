@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes, policy
 
 import pytest
 from conftest import rss
@@ -11,12 +12,12 @@ from reading import quick_poll
 from storing import keep, new_item
 
 from watcher.background import say_span
-from watcher.deliver import ChannelProblem, open_channels
+from watcher.deliver import ChannelProblem, SmtpChannel, open_channels
 from watcher.demo.sink import Sink, open_sink
 from watcher.digest import edition_for, next_opening, note_subscriptions, open_digest, open_due, preview
 from watcher.errors import DeliveryProblem
 from watcher.seeds import plant_seeds
-from watcher.sending import deliver_next, send_due
+from watcher.sending import deliver_next, send_copy, send_due
 from watcher.settings.subscription import SubscriptionSettings
 from watcher.settings.ties import Tie
 from watcher.settings.watcher import WatcherSettings
@@ -121,6 +122,37 @@ def test_every_recipient_gets_a_mail_of_their_own(day, clock):
         assert send_all(desk) == ["sent", "sent"]
         assert send_all(desk) == []
     assert sorted(mail.count(b"one@desk.example") > 0 for mail in sink.mails) == [False, True]
+
+
+def test_a_copy_tells_one_address_the_news_of_today_and_takes_them_from_nobody(day, site, judge, clock):
+    with open_sink() as sink, SmtpChannel(with_mail(day, sink).settings.smtp) as channel:
+        desk = with_mail(day, sink, "one@desk.example")
+        [one] = desk.settings.subscriptions
+        assert len(send_copy(desk, one, "me@desk.example", channel).news) == 1
+        assert (desk.store.digests.list_all(9), desk.store.deliveries.counts()) == ([], {})
+        clock.forward(hours=6)
+        assert open_due(desk) == 1
+        site.pages["/a"] = rss(DAEGU, FORUM, published=clock())
+        look_again(desk, judge)
+        later = send_copy(desk, one, "me@desk.example", channel)
+        assert (len(later.news), later.known, later.covers_from_at) == (2, frozenset(), edition_start(later))
+        send_copy(desk, one, "one@desk.example", channel)
+        send_all(desk)
+        clock.forward(days=1)
+        assert len(send_copy(desk, one, "me@desk.example", channel).news) == 1
+        open_due(desk)
+        send_all(desk)
+    mails = [message_from_bytes(mail, policy=policy.default) for mail in sink.mails]
+    told = [titles_of(mail.get_body(("html",)).get_content()) for mail in mails]
+    both = [FORUM[1], DAEGU[1]]
+    assert [sorted(titles) for titles in told] == [[FORUM[1]], both, both, [FORUM[1]], [DAEGU[1]], [DAEGU[1]]]
+    assert len({mail["Message-ID"] for mail in mails}) == len(mails)
+    on_list = ["this address is on the list" in " ".join(str(mail.get_body(("plain",))).split()) for mail in mails]
+    assert on_list == [mail["To"] == "one@desk.example" for mail in mails]
+
+
+def edition_start(edition):
+    return edition.opened_at - timedelta(hours=30)
 
 
 def test_an_empty_day_is_closed_without_a_mail_unless_a_note_is_wanted(make_desk, site, clock):

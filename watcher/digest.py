@@ -84,18 +84,19 @@ def is_wanted(edition: Edition, subscription: SubscriptionSettings) -> bool:
     return bool(edition.news) or subscription.when_empty != "nothing"
 
 
-def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date) -> Edition:
-    """Choose what `subscription` gets of all that it has not been told yet.
+def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date, *, anew: bool = False) -> Edition:
+    """Choose what `subscription` gets of all that it has not been told yet; `anew`: as if `day` had no digest yet.
 
     What it does not get is noted with the digest: no later one tells it, whatever the settings then say.
     """
     now = desk.clock()
     beginning = _told_from(desk, subscription, now)
-    last = desk.store.digests.last(subscription.id, day.isoformat())
+    but = day.isoformat() if anew else ""
+    last = desk.store.digests.last(subscription.id, (day - timedelta(days=anew)).isoformat())
     covers_from = last.opened_at if last else beginning
     names = desk.feed_names()
     rows = [row for row in desk.store.feeds.list_all() if row.id in desk.feeds]
-    untold = [news_from(full, names) for full in desk.store.digests.untold(subscription.id, beginning)]
+    untold = [news_from(full, names) for full in desk.store.digests.untold(subscription.id, beginning, but)]
     news = tuple(item for item in untold if is_for(subscription, item))
     old = (news_from(full, names) for full in desk.store.digests.backfill(covers_from, now))
     near = (news_from(full, names) for full in desk.store.digests.near(covers_from, now, NEAR_READ))
@@ -107,7 +108,7 @@ def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date) -> Ed
         opened_at=now,
         zone=subscription.zone,
         news=news,
-        known=frozenset(desk.store.digests.told_stories(subscription.id, {item.story_id for item in news})),
+        known=frozenset(desk.store.digests.told_stories(subscription.id, {item.story_id for item in news}, but)),
         left_out=tuple(item.id for item in untold if not is_for(subscription, item)),
         near=tuple(islice((item for item in near if is_for(subscription, item)), NEAR_SHOWN)),
         background=gather_background(

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import count
@@ -12,11 +13,13 @@ from storage.deliveries import ALL
 from storage.errors import StorageError
 from storage.records import Scope, Unsent
 from storage.tables import DeliveryRow, DigestRow
+from watcher.compose import compose_digest, message_id
 from watcher.deliver import Channel, ChannelProblem
 from watcher.desk import Desk
-from watcher.digest import addressed, addresses_of, sender
-from watcher.editions import Digest, Mail
+from watcher.digest import addressed, addresses_of, edition_for, local_day, sender
+from watcher.editions import Digest, Edition, Mail
 from watcher.errors import DeliveryProblem, WatcherError
+from watcher.settings.subscription import SubscriptionSettings
 from watcher.settings.watcher import WatcherSettings
 
 LEASE = timedelta(minutes=10)
@@ -83,9 +86,7 @@ def send_again(desk: Desk, digest_id: int) -> int:
 
     The mail is the same as before, Message-ID and all; who has it does not get it again.
     """
-    digest = desk.store.digests.find_by_id(digest_id)
-    if digest is None:
-        raise WatcherError(f"there is no digest {digest_id}; `city-watcher digest list` shows those there are.")
+    digest = find_digest(desk, digest_id)
     which = f"digest {digest_id} ({digest.subscription}, {digest.day})"
     subscription = next((one for one in desk.settings.subscriptions if one.id == digest.subscription), None)
     if subscription is None:
@@ -93,6 +94,36 @@ def send_again(desk: Desk, digest_id: int) -> int:
     if not desk.store.deliveries.of_digest(digest_id):
         raise WatcherError(f"{which} had nothing to tell, so it went to nobody; there is nothing to send again.")
     return desk.store.deliveries.renew(digest_id, addressed(desk, subscription, digest), desk.clock())
+
+
+def find_digest(desk: Desk, digest_id: int) -> DigestRow:
+    """Return the digest that was opened under a number; raise a `WatcherError` when there is none."""
+    digest = desk.store.digests.find_by_id(digest_id)
+    if digest is None:
+        raise WatcherError(f"there is no digest {digest_id}; `city-watcher digest list` shows those there are.")
+    return digest
+
+
+def send_copy(desk: Desk, subscription: SubscriptionSettings, address: str, channel: Channel) -> Edition:
+    """Mail what today's digest tells as things stand to one address, once; return what it tells.
+
+    Nothing is noted: its readers get their digest as if this one had not been. Raises a `DeliveryProblem`.
+    """
+    now = desk.clock()
+    edition = edition_for(desk, subscription, local_day(now, subscription), anew=True)
+    edition = replace(edition, is_mailed=address in subscription.recipients)
+    mail = Mail(
+        digest=compose_digest(edition),
+        sender=sender(desk.settings),
+        recipient=address,
+        message_id=message_id(subscription.id, now.isoformat(), address, sender(desk.settings)),
+        date=now,
+        subscription=subscription.id,
+        day=edition.day,
+        contact=desk.settings.contact,
+    )
+    channel.send(mail)
+    return edition
 
 
 def unsent(desk: Desk, scope: Scope = ALL) -> list[Unsent]:

@@ -13,17 +13,19 @@ from storage.records import DigestSummary, Scope, Unsent
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.cli.show import ago, count, err, out, show_json, show_table
-from watcher.deliver import open_channels
+from watcher.deliver import SmtpChannel, open_channels
 from watcher.desk import Desk
 from watcher.digest import destination, local_day, open_digest, preview, sender
-from watcher.errors import WatcherError
-from watcher.sending import send_again, send_due, unsent
-from watcher.settings.subscription import SubscriptionSettings
+from watcher.errors import DeliveryProblem, WatcherError
+from watcher.sending import find_digest, send_again, send_copy, send_due, unsent
+from watcher.settings.subscription import SubscriptionSettings, mail_address
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Preview, send, list and resend digests.")
 
 Subscription = Annotated[str | None, typer.Option("--subscription", metavar="ID", help="Only this subscription.")]
 Which = Annotated[str | None, typer.Argument(metavar="[ID]", help="The subscription's id; without one, the first.")]
+Number = Annotated[int, typer.Argument(metavar="ID", help="The digest's number, as `digest list` shows it.")]
+HtmlFile = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the HTML part there as well.")]
 ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]+@[^\s<>()\[\]\"',;:]+")
 
 
@@ -36,31 +38,36 @@ def digest() -> None:
 def preview_digest(
     context: typer.Context,
     subscription: Which = None,
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the HTML part there as well.")] = None,
+    html: HtmlFile = None,
 ) -> None:
     """Print the digest that would be sent now; nothing is written or sent."""
     place: Place = context.obj
     with open_desk(place) as desk:
         one, *others = chosen(desk, subscription)
         composed, wanted = preview(desk, one)
-    print(f"Subject: {composed.subject}\n\n{composed.text}")
+    _print_digest(composed.subject, composed.text, composed.html, html)
     if others:
         named = ", ".join(f"'{other.id}'" for other in others)
         err.print(f"This is '{one.id}'. `city-watcher digest preview ID` shows another one: {named}.", markup=False)
     if not wanted:
         unsent = f"'{one.id}': nothing is new, and such a digest is not sent (when_empty = \"nothing\")."
         err.print(unsent, markup=False)
-    if html:
-        html.write_text(composed.html, encoding="utf-8")
-        err.print(f"HTML written to {html}", markup=False)
 
 
 @app.command()
-def send(context: typer.Context, subscription: Subscription = None) -> None:
-    """Open today's digest now, and send everything that waits to be sent."""
+def send(
+    context: typer.Context,
+    subscription: Subscription = None,
+    to: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Mail today's news as they stand to this address alone.")
+    ] = None,
+) -> None:
+    """Open today's digest now, and send everything that waits to be sent; or with --to only show it to one address."""
     place: Place = context.obj
     scope = Scope(subscription=subscription)
     with open_desk(place) as desk:
+        if to is not None:
+            raise typer.Exit(0 if _send_copies(desk, chosen(desk, subscription), _checked(to)) else 1)
         for one in chosen(desk, subscription):
             out.print(f"{one.id}: {_open_today(desk, one)}.", markup=False)
         desk.store.deliveries.hasten(desk.clock(), scope)
@@ -69,9 +76,30 @@ def send(context: typer.Context, subscription: Subscription = None) -> None:
 
 
 @app.command()
+def show(
+    context: typer.Context,
+    digest_id: Number,
+    html: HtmlFile = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print a digest as it was frozen when it was opened."""
+    place: Place = context.obj
+    with open_desk(place) as desk:
+        digest = find_digest(desk, digest_id)
+        states = Counter(one.state for one in desk.store.deliveries.of_digest(digest_id))
+    if as_json:
+        show_json(digest.model_dump() | {"deliveries": states})
+        return
+    _print_digest(digest.subject, digest.text, digest.html, html)
+    told = tell_states(states) or "not sent"
+    opened = f"opened {digest.opened_at:%Y-%m-%d %H:%M} UTC, {told}"
+    err.print(f"Digest {digest_id}, '{digest.subscription}' of {digest.day}: {opened}.", markup=False)
+
+
+@app.command()
 def resend(
     context: typer.Context,
-    digest_id: Annotated[int, typer.Argument(metavar="ID", help="The digest's number, as `digest list` shows it.")],
+    digest_id: Number,
 ) -> None:
     """Send a digest again, just the same, to every address in watcher.toml that it did not reach."""
     place: Place = context.obj
@@ -130,6 +158,34 @@ def chosen(desk: Desk, subscription: str | None) -> list[SubscriptionSettings]:
         known = ", ".join(one.id for one in desk.settings.subscriptions)
         raise WatcherError(f"there is no subscription '{subscription}'; watcher.toml has: {known or 'none'}.")
     return found
+
+
+def _print_digest(subject: str, text: str, html: str, file: Path | None) -> None:
+    print(f"Subject: {subject}\n\n{text}")
+    if file:
+        file.write_text(html, encoding="utf-8")
+        err.print(f"HTML written to {file}", markup=False)
+
+
+def _checked(address: str) -> str:
+    try:
+        return mail_address(address or "nobody")
+    except ValueError as error:
+        raise WatcherError(f"--to: '{address}' {error}.") from error
+
+
+def _send_copies(desk: Desk, subscriptions: Sequence[SubscriptionSettings], address: str) -> bool:
+    """Mail each subscription's news of today to one address; say what went, and return whether all did."""
+    with SmtpChannel(desk.settings.smtp) as channel:
+        for one in subscriptions:
+            try:
+                edition = send_copy(desk, one, address, channel)
+            except DeliveryProblem as problem:
+                err.print(f"{one.id}: {problem} (This was the one try; nothing was noted.)", markup=False)
+                return False
+            what = f"digest of {edition.day} as it stands now ({count(len(edition.news), 'item')})"
+            out.print(f"{one.id}: {what} mailed to {address}; nothing is noted, its readers get theirs.", markup=False)
+    return True
 
 
 def _open_today(desk: Desk, subscription: SubscriptionSettings) -> str:

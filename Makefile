@@ -7,7 +7,7 @@ RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for one in $(CANDIDATES); do $$one -c '$(RECENT)' 2>/dev/null && echo $$one && break; done)
 
-.PHONY: help run demo test check package bench soak claims month check-real deciders lock clean
+.PHONY: help run demo test check package bench soak claims month fuzz check-real deciders lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s  %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,12 @@ claims: $(VENV)/ready-dev ## share 2,000 feeds between two processes, and kill o
 
 month: $(VENV)/ready-dev ## visit 200 feeds of all habits for a simulated month; ARGS="--feeds 20 --days 7" is quick
 	@PYTHONPATH=tests:. $(BIN)/python -m month $(ARGS)
+
+# What hangs for five seconds is a failure here.
+fuzz: $(VENV)/ready-dev ## read thousands of hostile bytes, dates, pages and addresses; ARGS="-k dates" chooses
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --hypothesis-profile=long -m hypothesis $(READING) $(ARGS)
+
+READING := $(patsubst %,tests/test_%.py,read decode dates sitemap listpage urls plain pace)
 
 check-real: $(VENV)/ready-dev ## poll a folder of real documents; DIR=... may hold a manifest.jsonl with their counts
 	@test -n "$(DIR)" || { echo "Say where the documents are: make check-real DIR=path/to/folder" >&2; exit 2; }

@@ -22,6 +22,7 @@ from watcher.settings.watcher import FetchSettings, WatcherSettings
 
 # A noisy machine is no failure, and nothing is written into a checkout.
 hypothesis_settings.register_profile("quiet", deadline=None, database=None)
+hypothesis_settings.register_profile("long", max_examples=5_000, deadline=timedelta(seconds=5), database=None)
 hypothesis_settings.load_profile("quiet")
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

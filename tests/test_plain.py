@@ -91,6 +91,7 @@ def test_entities_are_resolved_once(markup: str, plain: str) -> None:
         "&lt;img src=x onerror=steal()&gt;",
         "&lt;i&#8203;mg src=x onerror=steal()&gt;",
         "<b <i>>x onclick=steal()>",
+        "<im< src=x onerror=steal()>",
         "<im" * 9 + "<b>" + "g src=x onerror=steal()>" * 9,
     ],
 )
@@ -115,6 +116,18 @@ def test_plain_text_holds_no_control_character_and_no_empty_line(markup: str) ->
     text = plain_text(markup)
     assert all(unicodedata.category(character) not in ("Cc", "Cs") for character in text.replace("\n", ""))
     assert all(line and line == line.strip() for line in text.split("\n")) or not text
+
+
+PIECES = """< </ im g <b> </b> script> script <script> </script> /onload=steal() &lt; &gt; &#8203; \u200b <!-- --> ]]> svg <svg
+    ' " = > &amp;lt; <p> &#60;""".split()  # noqa: SIM905 - a list of them would be long
+LIVE = re.compile(
+    r"<[a-z][^\s/>]*[\s/][^>]*\bon\w+\s*=|<(?:script|svg|img|iframe|style)(?:[\s/][^<>]*)?>", re.IGNORECASE
+)
+
+
+@given(st.lists(st.sampled_from([*PIECES, " ", "\n", " src=x onerror=steal()>"]), max_size=14).map("".join))
+def test_no_arrangement_of_pieces_leaves_a_live_tag(markup: str) -> None:
+    assert LIVE.search(plain_text(markup)) is None
 
 
 @given(MARKUP)

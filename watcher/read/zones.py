@@ -15,7 +15,7 @@ _HOURS: dict[str, float] = {
     **dict.fromkeys(("z", "utc", "gmt", "ut", "uct", "wet", "etc/utc", "etc/gmt"), 0),
     **dict.fromkeys(("cet", "met", "mez", "west", "wat"), 1),
     **dict.fromkeys(("cest", "mest", "mesz", "eet", "cat", "sast"), 2),
-    **dict.fromkeys(("eest", "msk", "trt", "eat"), 3),
+    **dict.fromkeys(("eest", "msk", "мск", "trt", "eat"), 3),
     **dict.fromkeys(("gst",), 4),
     **dict.fromkeys(("pkt",), 5),
     **dict.fromkeys(("ict", "wib"), 7),

@@ -18,6 +18,8 @@ _HIDDEN = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _TAG = re.compile(r"""</?([a-zA-Z][\w:.-]*)([\s/](?:=\s*"[^"]*"|=\s*'[^']*'|[^<>])*+)?(>|\Z)""")
+_TO_NEXT_END = re.compile("[^>]+")
+_BEGINNING = re.compile("<(?=[a-zA-Z/])")
 _BREAK = "\x00"
 MOST_NESTED = 5
 """So often tags are dropped that only their neighbours' going has made: nobody writes them by accident."""
@@ -84,9 +86,14 @@ def _drop_nested(text: str) -> str:
     for _ in range(MOST_NESTED):
         shown = _TAG.sub(_keep_bare, text).replace(_BREAK, "\n")
         if shown == text:
-            return text
+            return _TO_NEXT_END.sub(_close_odd, text)
         text = shown
     return text.replace("<", " ")
+
+
+def _close_odd(part: re.Match[str]) -> str:
+    """Drop the beginnings of what has an odd name but would be a tag with attributes for a browser: `<im< src=x>`."""
+    return _BEGINNING.sub(" ", part[0]) if "=" in part[0] else part[0]
 
 
 def _keep_bare(tag: re.Match[str]) -> str:

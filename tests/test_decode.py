@@ -78,6 +78,14 @@ def test_a_header_that_servers_add_unasked_yields_to_the_document(name: str, cod
     assert title_of(decoded.text) == TEXTS[name]
 
 
+@pytest.mark.parametrize(("right", "wrong"), [("gb2312", "euc-jp"), ("gb2312", "big5"), ("gb2312", "euc-kr")])
+def test_of_two_labels_that_both_fit_the_likelier_one_counts(right: str, wrong: str) -> None:
+    title = "上海市与鹿特丹市签署友好城市协议，两市市长共同出席。"
+    for label, other in ((right, wrong), (wrong, right)):
+        body = document("", "", label, title.encode("gb18030"))
+        assert title_of(decode_document(body, content_type=f"text/xml; charset={other}").text) == title
+
+
 def test_a_short_document_is_believed_before_such_a_header() -> None:
     body = document("simplified", "gb18030", "gb2312", "杭州".encode("gb18030"))
     assert title_of(decode_document(body, content_type="text/xml; charset=ISO-8859-1").text) == "杭州"

@@ -119,7 +119,7 @@ def _as_labelled(body: bytes, content_type: str) -> Iterator[Decoded]:
     labels = [label for label in _labels(body, content_type) if meant_codecs(label)]
     others = len(body) - len(body.translate(None, _NOT_ASCII))
     sureness = _rank_healed(body) if labels and others >= CONTRADICTION_BYTES else {}
-    for label in labels:
+    for label in sorted(labels, key=lambda one: (label_weight(one), -sureness.get(meant_codecs(one)[0], 0.0))):
         found = _decode_best(body, meant_codecs(label), f"declared {label}")
         if _damage(found.text, body) <= DAMAGE_ALLOWED and not _contradicts(sureness, label):
             yield found
@@ -143,12 +143,12 @@ def _rank_healed(body: bytes) -> dict[str, float]:
 
 
 def _labels(body: bytes, content_type: str) -> list[str]:
-    """Return the declared labels, the most telling first."""
+    """Return the declared labels, the header's first."""
     header = _HEADER.search(content_type)
     inside = _INSIDE.search(body[:_HEAD_BYTES])
     labels = [header[1]] if header else []
     labels += [inside[1].decode("ascii", "replace")] if inside else []
-    return sorted(labels, key=label_weight)
+    return labels
 
 
 def _decode_best(body: bytes, names: tuple[str, ...], how: str) -> Decoded:

@@ -79,6 +79,8 @@ def _find_churn(entries: Sequence[Entry], known: bytes) -> str:
     """Say by what the entries of the document before are found again, where more of them are so than unchanged."""
     seen = _split(known)
     changed = [entry for entry in entries if known_hash(entry) not in seen]
+    if not seen or len(changed) < FEWEST:
+        return ""
     for identity, names in (("link", [one.url for one in entries]), ("id", [one.id for one in entries])):
         again = len(changed) - len(leave_out(changed, known, identity))
         if again >= FEWEST and again > len(entries) - len(changed) and all(names) and len(set(names)) == len(names):

@@ -2,10 +2,23 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, exists, func, insert, not_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    exists,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    tuple_,
+)
 
 from storage.database import Database
 from storage.gather import NEWS, STORY, WANTED, gather_items
@@ -14,6 +27,7 @@ from storage.rows import DELIVERIES, DIGEST_ITEMS, DIGESTS, ITEMS, batches, inse
 from storage.tables import DeliveryRow, DigestRow
 from storage.upsert import NEAR
 
+LAST_DAY, LAST_INSTANT = "9999-12-31", datetime.max.replace(tzinfo=UTC)
 EARLIER = ITEMS.alias("earlier")
 ECHO: ColumnElement[bool] = exists().where(
     EARLIER.c.canonical_url == ITEMS.c.canonical_url,
@@ -34,7 +48,7 @@ class Digests:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def last(self, subscription: str, until: str = "9999-12-31") -> DigestRow | None:
+    def last(self, subscription: str, until: str = LAST_DAY) -> DigestRow | None:
         """Return the subscription's newest digest of the local day `until` or before."""
         digests = _of_subscription(subscription).where(DIGESTS.c.day <= until)
         return self._find(digests.order_by(DIGESTS.c.day.desc()).limit(1))
@@ -47,18 +61,20 @@ class Digests:
         """Return one digest."""
         return self._find(select(DIGESTS).where(DIGESTS.c.id == digest_id))
 
-    def untold(self, subscription: str, since: datetime, but: str = "") -> list[FullItem]:
-        """Return the news captured at an instant or later that no digest of the subscription told or left out.
+    def untold(
+        self, subscription: str, since: datetime, until: datetime = LAST_INSTANT, before: str = LAST_DAY
+    ) -> list[FullItem]:
+        """Return the news captured between two instants that no digest of the subscription told or left out.
 
-        Seeds, backfill, echoes and what somebody labelled irrelevant are no news. Oldest capture first. The digest of
-        the day `but` counts as if it had never been.
+        Seeds, backfill, echoes and what somebody labelled irrelevant are no news. Oldest capture first. Only what
+        digests of the days before `before` told counts as told.
         """
-        weighed = select(DIGEST_ITEMS.c.item_id).where(_weighed_for(subscription, but))
+        weighed = select(DIGEST_ITEMS.c.item_id).where(_weighed(subscription, before))
         chosen = select(ITEMS).where(
             NEWS,
             WANTED,
             ITEMS.c.backfill.is_(False),
-            ITEMS.c.captured_at >= since,
+            ITEMS.c.captured_at.between(since, until),
             ITEMS.c.id.not_in(weighed),
             not_(ECHO),
         )
@@ -81,14 +97,20 @@ class Digests:
         nearest = chosen.order_by(ITEMS.c.score.desc(), ITEMS.c.first_seen_at.desc(), ITEMS.c.id.desc())
         return self._gather(nearest.limit(limit))
 
-    def told_stories(self, subscription: str, story_ids: Collection[int], but: str = "") -> set[int]:
-        """Return those of the stories of which the subscription was told an item already, but for the day `but`."""
-        told = and_(_weighed_for(subscription, but), DIGEST_ITEMS.c.told.is_(True))
-        items = ITEMS.join(DIGEST_ITEMS, DIGEST_ITEMS.c.item_id == ITEMS.c.id)
+    def told_stories(self, subscription: str, story_ids: Collection[int], before: str = LAST_DAY) -> set[int]:
+        """Return those of the stories of which the subscription was told an item already, before a day.
+
+        The items of a story are found by their indices, however many were told: after 100,000 in three
+        years that takes 4 ms, by way of what was told 60.
+        """
+        told = exists().where(
+            DIGEST_ITEMS.c.item_id == ITEMS.c.id, DIGEST_ITEMS.c.told.is_(True), _weighed(subscription, before)
+        )
         found: set[int] = set()
         with self._database.reading() as connection:
             for batch in batches(story_ids):
-                chosen = select(STORY).select_from(items).where(told, STORY.in_(batch))
+                members = or_(ITEMS.c.story_id.in_(batch), and_(ITEMS.c.story_id.is_(None), ITEMS.c.id.in_(batch)))
+                chosen = select(STORY).where(members, told)
                 found.update(connection.scalars(chosen))
         return found
 
@@ -132,15 +154,17 @@ class Digests:
             return gather_items(connection, chosen)
 
 
+def _weighed(subscription: str, before: str) -> ColumnElement[bool]:
+    """Choose what digests of the days before `before` told or left out."""
+    of_subscription = DIGEST_ITEMS.c.subscription == subscription
+    if before == LAST_DAY:
+        return of_subscription
+    earlier = select(DIGESTS.c.id).where(DIGESTS.c.subscription == subscription, DIGESTS.c.day < before)
+    return and_(of_subscription, DIGEST_ITEMS.c.digest_id.in_(earlier))
+
+
 def _of_subscription(subscription: str) -> Select[Any]:
     return select(DIGESTS).where(DIGESTS.c.subscription == subscription)
-
-
-def _weighed_for(subscription: str, but: str) -> ColumnElement[bool]:
-    """Return the condition that a digest of the subscription decided on an item, on another day than `but`."""
-    that = select(DIGESTS.c.id).where(DIGESTS.c.subscription == subscription, DIGESTS.c.day == but)
-    ours = DIGEST_ITEMS.c.subscription == subscription
-    return and_(ours, DIGEST_ITEMS.c.digest_id.not_in(that)) if but else ours
 
 
 def _open_digest(

@@ -14,7 +14,7 @@ from storing import keep, new_item
 from watcher.background import say_span
 from watcher.deliver import ChannelProblem, SmtpChannel, open_channels
 from watcher.demo.sink import Sink, open_sink
-from watcher.digest import edition_for, next_opening, note_subscriptions, open_digest, open_due, preview
+from watcher.digest import edition_for, next_opening, note_subscriptions, open_digest, open_due, preview, preview_day
 from watcher.errors import DeliveryProblem
 from watcher.seeds import plant_seeds
 from watcher.sending import deliver_next, send_copy, send_due
@@ -85,6 +85,23 @@ def test_a_preview_writes_nothing(day, clock):
     assert day.store.digests.list_all(10) == []
     clock.forward(hours=6)
     assert open_due(day) == 1
+
+
+def test_a_preview_of_a_day_shows_the_digest_that_stands_or_what_it_would_say(day, site, judge, clock):
+    [daily] = day.settings.subscriptions
+    clock.forward(hours=6)
+    open_due(day)
+    sent = day.store.digests.last("daily")
+    bring(day, site, judge, DAEGU)
+    clock.forward(days=2)
+    bring(day, site, judge, BUSAN)
+    open_due(day)
+    told = {(FORUM[1],): True, (DAEGU[1],): False, (BUSAN[1], DAEGU[1]): True}
+    for number, (titles, stands) in enumerate(told.items(), start=1):
+        digest, found = preview_day(day, daily, date(2026, 3, number))
+        assert (tuple(sorted(titles_of(digest.html))), found) == (titles, stands)
+    assert preview_day(day, daily, date(2026, 3, 1))[0].text == sent.text
+    assert "More on earlier" not in preview_day(day, daily, date(2026, 3, 2))[0].text
 
 
 def test_backfill_is_a_count_and_never_a_flood(day, site, judge, clock):

@@ -1,10 +1,12 @@
 """Digest: choose what a subscription has not been told, compose it, freeze it, address it."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
+from storage.digests import LAST_DAY, LAST_INSTANT
 from storage.tables import DeliveryRow, DigestRow, FeedRow
 from watcher.background import gather_background
 from watcher.choose import is_for
@@ -13,7 +15,7 @@ from watcher.desk import Desk
 from watcher.editions import Digest, Edition, FeedHealth
 from watcher.feedstate import condition_of, state_of
 from watcher.records import news_from
-from watcher.schedule import due_day, next_due
+from watcher.schedule import due_day, due_instant, next_due
 from watcher.settings.subscription import SubscriptionSettings
 from watcher.settings.watcher import WatcherSettings
 
@@ -85,18 +87,20 @@ def is_wanted(edition: Edition, subscription: SubscriptionSettings) -> bool:
 
 
 def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date, *, anew: bool = False) -> Edition:
-    """Choose what `subscription` gets of all that it has not been told yet; `anew`: as if `day` had no digest yet.
+    """Choose what `subscription` gets of all that it has not been told yet.
+
+    With `anew` it is as if no digest of `day` or later stood, and nothing was captured later than now.
 
     What it does not get is noted with the digest: no later one tells it, whatever the settings then say.
     """
     now = desk.clock()
     beginning = _told_from(desk, subscription, now)
-    but = day.isoformat() if anew else ""
     last = desk.store.digests.last(subscription.id, (day - timedelta(days=anew)).isoformat())
     covers_from = last.opened_at if last else beginning
     names = desk.feed_names()
     rows = [row for row in desk.store.feeds.list_all() if row.id in desk.feeds]
-    untold = [news_from(full, names) for full in desk.store.digests.untold(subscription.id, beginning, but)]
+    until, before = (now, day.isoformat()) if anew else (LAST_INSTANT, LAST_DAY)
+    untold = [news_from(full, names) for full in desk.store.digests.untold(subscription.id, beginning, until, before)]
     news = tuple(item for item in untold if is_for(subscription, item))
     old = (news_from(full, names) for full in desk.store.digests.backfill(covers_from, now))
     near = (news_from(full, names) for full in desk.store.digests.near(covers_from, now, NEAR_READ))
@@ -108,7 +112,7 @@ def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date, *, an
         opened_at=now,
         zone=subscription.zone,
         news=news,
-        known=frozenset(desk.store.digests.told_stories(subscription.id, {item.story_id for item in news}, but)),
+        known=frozenset(desk.store.digests.told_stories(subscription.id, {item.story_id for item in news}, before)),
         left_out=tuple(item.id for item in untold if not is_for(subscription, item)),
         near=tuple(islice((item for item in near if is_for(subscription, item)), NEAR_SHOWN)),
         background=gather_background(
@@ -168,6 +172,16 @@ def preview(desk: Desk, subscription: SubscriptionSettings) -> tuple[Digest, boo
     """Compose what would be sent now, and say whether it would be; write nothing."""
     edition = edition_for(desk, subscription, local_day(desk.clock(), subscription))
     return compose_digest(edition), is_wanted(edition, subscription)
+
+
+def preview_day(desk: Desk, subscription: SubscriptionSettings, day: date) -> tuple[Digest, bool]:
+    """Return the digest of a day as it stands, or compose what it would say at its hour; say whether it stands."""
+    row = desk.store.digests.find(subscription.id, day.isoformat())
+    if row:
+        return Digest(subject=row.subject, text=row.text, html=row.html), True
+    hour = due_instant(day, subscription.at, subscription.zone)
+    then = replace(desk, clock=lambda: hour)
+    return compose_digest(edition_for(then, subscription, day, anew=True)), False
 
 
 def _due_day(desk: Desk, subscription: SubscriptionSettings, now: datetime) -> date | None:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +15,8 @@ from watcher.cli.place import Place
 from watcher.cli.show import ago, count, err, out, show_json, show_table
 from watcher.deliver import SmtpChannel, open_channels
 from watcher.desk import Desk
-from watcher.digest import destination, local_day, open_digest, preview, sender
+from watcher.digest import destination, local_day, open_digest, preview, preview_day, sender
+from watcher.editions import Digest
 from watcher.errors import DeliveryProblem, WatcherError
 from watcher.sending import find_digest, send_again, send_copy, send_due, unsent
 from watcher.settings.subscription import SubscriptionSettings, mail_address
@@ -38,13 +39,16 @@ def digest() -> None:
 def preview_digest(
     context: typer.Context,
     subscription: Which = None,
+    at: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The digest of that day instead.")
+    ] = None,
     html: HtmlFile = None,
 ) -> None:
-    """Print the digest that would be sent now; nothing is written or sent."""
+    """Print the digest that would be sent now, or that of a day; nothing is written or sent."""
     place: Place = context.obj
     with open_desk(place) as desk:
         one, *others = chosen(desk, subscription)
-        composed, wanted = preview(desk, one)
+        composed, wanted = _preview_day(desk, one, at.date()) if at else preview(desk, one)
     _print_digest(composed.subject, composed.text, composed.html, html)
     if others:
         named = ", ".join(f"'{other.id}'" for other in others)
@@ -52,6 +56,16 @@ def preview_digest(
     if not wanted:
         unsent = f"'{one.id}': nothing is new, and such a digest is not sent (when_empty = \"nothing\")."
         err.print(unsent, markup=False)
+
+
+def _preview_day(desk: Desk, subscription: SubscriptionSettings, day: date) -> tuple[Digest, bool]:
+    composed, stands = preview_day(desk, subscription, day)
+    as_sent = f"This is the digest of {day} as it stands; nothing of it is composed anew."
+    as_now = (
+        f"No digest of {day} stands. This is what it would say at its hour; of the feeds it tells how they are now."
+    )
+    err.print(as_sent if stands else as_now, markup=False)
+    return composed, True
 
 
 @app.command()

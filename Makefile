@@ -7,7 +7,7 @@ RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for one in $(CANDIDATES); do $$one -c '$(RECENT)' 2>/dev/null && echo $$one && break; done)
 
-.PHONY: help run demo test check package bench soak claims month fuzz check-real deciders lock clean
+.PHONY: help run demo test check package bench bench-search soak claims month fuzz check-real deciders lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s  %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,9 @@ package: $(VENV)/ready-dev ## try the wheel in an empty venv, with libraries fet
 
 bench: $(VENV)/ready-dev ## measure CPU per feed, beside a peer; ARGS="--feeds 50 --alone" is quick
 	@PYTHONPATH=tests:. $(BIN)/python -m benchmarks $(ARGS)
+
+bench-search: $(VENV)/ready-dev ## measure searches in 500,000 items, on both databases; ARGS="--captured 20000 --aside 30000" is quick
+	@PYTHONPATH=tests:. $(BIN)/python -m benchmarks.searching $(ARGS)
 
 soak: $(VENV)/ready-dev ## survive 30 simulated days of kills and outages; ARGS="--minutes 5" is shorter
 	@PYTHONPATH=tests:. $(BIN)/python -m soak $(ARGS)

@@ -1,4 +1,4 @@
-"""The items: listed, found, searched, planted, counted."""
+"""The items: listed, found, planted, counted."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -6,29 +6,22 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     FromClause,
-    Integer,
     Select,
     and_,
-    bindparam,
     case,
-    column,
     distinct,
     false,
     func,
-    literal_column,
     not_,
     or_,
     select,
-    table,
 )
 
 from storage.database import Database
-from storage.derived import SEARCHED
 from storage.gather import CAPTURED, IRRELEVANT, NEWS, PUBLISHED, SEED, STORY, WANTED, gather_items
 from storage.records import FullItem, NewItem
-from storage.rows import ITEMS, batches, clean_text, fit_key, is_id
+from storage.rows import ITEMS, batches, fit_key, is_id
 from storage.upsert import NEAR, plant_items
 
 ASIDE: ColumnElement[bool] = and_(ITEMS.c.captured_at.is_(None), WANTED)
@@ -91,18 +84,6 @@ class Items:
         with self._database.writing() as connection:
             return plant_items(connection, items)
 
-    def search(self, terms: Sequence[str], limit: int) -> list[FullItem]:
-        """Return the captured items whose folded text holds all terms, newest first; none that is marked irrelevant.
-
-        `terms` are folded like the texts: lower-case words and two-character pieces of CJK.
-        """
-        words = [word for term in terms if (word := clean_text(term).strip())]
-        if not words:
-            return []
-        newest = select(ITEMS).order_by(ITEMS.c.captured_at.desc(), ITEMS.c.id.desc()).limit(limit)
-        with self._database.reading() as connection:
-            return gather_items(connection, newest.where(CAPTURED, WANTED, _holds_all(connection, words)))
-
     def newest_by_feed(self) -> dict[str, datetime]:
         """Return when each feed's newest entry was published, or first seen where it has no date."""
         newest = func.max(func.coalesce(PUBLISHED, ITEMS.c.first_seen_at))
@@ -142,17 +123,6 @@ def _is_older(item_id: int, aside: bool) -> ColumnElement[bool]:
     moment = select(_moment(last, aside)).where(last.c.id == item_id).scalar_subquery()
     newest = _moment(ITEMS, aside)
     return or_(newest < moment, and_(newest == moment, ITEMS.c.id < item_id))
-
-
-def _holds_all(connection: Connection, words: Sequence[str]) -> ColumnElement[bool]:
-    """Say the same to both searches: every word must occur."""
-    if connection.dialect.name == "sqlite":
-        phrases = " ".join('"' + word.replace('"', '""') + '"' for word in words)
-        index = table("items_fts", column("rowid", Integer))
-        matching = literal_column("items_fts").op("MATCH")(bindparam("phrases", phrases))
-        return ITEMS.c.id.in_(select(index.c.rowid).where(matching))
-    query = func.plainto_tsquery("simple", " ".join(words))
-    return literal_column(SEARCHED).op("@@")(query)
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -14,6 +14,7 @@ from storage.judgements import Judgements
 from storage.keeping import Keeping
 from storage.labels import Labels
 from storage.mentions import Mentions
+from storage.search import Search
 from storage.stories import Stories
 
 
@@ -30,6 +31,7 @@ class Store:
         self.feeds = Feeds(database, owner)
         self.items = Items(database)
         self.judgements = Judgements(database)
+        self.search = Search(database)
         self.labels = Labels(database)
         self.stories = Stories(database)
         self.mentions = Mentions(database)

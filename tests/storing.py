@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import make_url
 from sqlmodel import SQLModel
 
+from storage.criteria import Every, Text
 from storage.database import Database
 from storage.records import NewItem, VisitRecord
 from storage.store import Store
@@ -144,6 +145,12 @@ def keep(store: Store, *items: NewItem, at: datetime = NOW) -> Any:
     store.feeds.hasten(at)
     store.feeds.claim(at, LEASE, 10)
     return store.feeds.record(visit_record(*items, at=at))
+
+
+def search(store: Store, *words: str) -> list[str]:
+    """Return the keys of what holds all these tokens, published last first."""
+    criterion = Every(parts=tuple(Text(tokens=(word,)) for word in words))
+    return [full.item.key for full in store.search.gather([hit.id for hit in store.search.find(criterion, 9)])]
 
 
 def id_of(store: Store, key: str) -> int:

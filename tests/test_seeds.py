@@ -6,6 +6,7 @@ import pytest
 from conftest import rss
 from reading import quick_poll
 from sqlalchemy import select
+from storing import search
 
 from storage.check import find_faults
 from storage.rows import FACETS, ITEMS
@@ -15,7 +16,7 @@ from watcher.judge import Judge
 from watcher.poll import tell_apart
 from watcher.seeds import Change, import_seed, plant_seeds
 from watcher.settings.topics import Topics
-from watcher.text import search_tokens
+from watcher.text import cut_text
 from watcher.values import Verdict
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -82,10 +83,10 @@ def test_a_copy_goes_beside_the_record_that_has_its_title(planted, judge):
 
 
 def test_the_words_of_the_copy_are_found_and_those_of_the_abstract_still(planted, judge):
-    assert planted.items.search(search_tokens("kumquat"), 9) == []
+    assert search(planted, "kumquat") == []
     bring(planted, judge, DAEGU)
     for words in ("kumquat trees", "epidemic control"):
-        assert [full.item.key for full in planted.items.search(search_tokens(words), 9)] == [RECORD]
+        assert search(planted, *cut_text(words)) == [RECORD]
 
 
 def test_the_text_is_judged_and_what_the_record_says_otherwise_is_told(planted, judge):
@@ -136,8 +137,8 @@ def test_an_edited_article_takes_the_place_of_the_first(planted, judge, text, ol
     assert edited.change is Change.UPDATED
     assert edited.full.item.id == first.full.item.id
     assert edited.full.item.captured_at == first.full.item.captured_at
-    assert [full.item.id for full in planted.items.search(["mandarin"], 9)] == [first.full.item.id]
-    assert old == "pilots" or planted.items.search([old], 9) == []
+    assert search(planted, "mandarin") == [first.full.item.key]
+    assert old == "pilots" or search(planted, old) == []
 
 
 def test_every_other_article_becomes_a_seed_of_its_own(planted, judge):
@@ -152,7 +153,7 @@ def test_every_other_article_becomes_a_seed_of_its_own(planted, judge):
     assert imported.full.values("pair") == ("busan~kaohsiung",)
     assert imported.differences == ()
     assert next(full.item.id for full in planted.items.recent(None, seeds=True)) == item.id
-    assert [full.item.id for full in planted.items.search(search_tokens("pilots of both harbours"), 9)] == [item.id]
+    assert search(planted, *cut_text("pilots of both harbours")) == [item.key]
 
 
 def test_a_seed_is_captured_whatever_the_judge_says_and_its_day_is_not_guessed(planted, judge):
@@ -251,4 +252,4 @@ def test_an_article_of_200000_characters_is_stored_and_found(planted, judge):
     han = "".join(chr(0x4E00 + 7919 * number % 20_000) for number in range(199_000))
     full = bring(planted, judge, f"Characters of the sea\n{han}").full
     assert len(full.item.text) == 199_000
-    assert [one.item.id for one in planted.items.search(search_tokens("characters"), 9)] == [full.item.id]
+    assert search(planted, "characters") == [full.item.key]

@@ -3,6 +3,8 @@
 An outcome holds these as values; they are raised only inside an edge and caught at its boundary.
 """
 
+from unicodedata import combining, east_asian_width
+
 from watcher.values import Trouble
 
 
@@ -12,6 +14,23 @@ class WatcherError(Exception):
 
 class ConfigError(WatcherError):
     """Name the file, the key and the cure; ends the command with exit code 2."""
+
+
+class QueryError(WatcherError):
+    """Tell what is wrong in a query, where (`start` to `end` of it), and how to cure it.
+
+    `sentence` says it alone; as a text the query stands below it, with carets under the place.
+    """
+
+    def __init__(self, sentence: str, query: str, start: int, end: int) -> None:
+        self.sentence = sentence if sentence.endswith("?") else f"{sentence}."
+        self.query, self.start, self.end = query, start, end
+        super().__init__(f"{self.sentence}\n{self._show_place()}")
+
+    def _show_place(self) -> str:
+        shown = "".join(sign if sign.isprintable() else " " for sign in self.query)
+        before, marked = shown[: self.start], shown[self.start : self.end]
+        return f"    {shown}\n    {' ' * _cells(before)}{'^' * max(_cells(marked), 1)}"
 
 
 class FeedProblem(WatcherError):
@@ -48,3 +67,8 @@ class DeliveryProblem(WatcherError):
         super().__init__(sentence)
         self.permanent = permanent
         self.uncertain = uncertain
+
+
+def _cells(text: str) -> int:
+    """Count the columns that a text takes on a terminal: Han, kana and Hangul take two."""
+    return sum(0 if combining(sign) else 1 + (east_asian_width(sign) in "WF") for sign in text)

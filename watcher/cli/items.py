@@ -21,9 +21,9 @@ from watcher.settings.ties import Tie
 
 
 class ItemsCommands(LaterCommands):
-    """Let looking wait for nothing that marking needs."""
+    """Let looking wait for nothing that searching and marking need."""
 
-    later: ClassVar[Mapping[str, str]] = {"mark": "mark"}
+    later: ClassVar[Mapping[str, str]] = {"search": "search", "export": "export", "mark": "mark"}
 
 
 app = typer.Typer(

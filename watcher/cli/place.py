@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from watcher.settings.cities import FILE as CITIES_FILE
-from watcher.settings.cities import city_names, load_cities
+from watcher.settings.cities import CityNames, cities_called, city_names, load_cities
 from watcher.settings.feeds import FeedSettings, load_feeds
 from watcher.settings.load import Contents, contents_of, find_config
 from watcher.settings.subscription import refuse_unknown_names
@@ -58,6 +58,10 @@ class Place:
         """Read what the known cities are called, by language and id."""
         return _load_names(contents_of(self.folder, CITIES_FILE))
 
+    def cities_called(self) -> CityNames:
+        """Read which cities each name in cities.csv may mean."""
+        return _load_called(contents_of(self.folder, CITIES_FILE))
+
     def ties(self) -> dict[str, Tie]:
         """Read the known ties, by pair."""
         return _load_ties(contents_of(self.folder, CITIES_FILE, TIES_FILE))
@@ -67,6 +71,11 @@ class Place:
 def _load_names(contents: Contents) -> dict[str, dict[str, str]]:
     """Read them once in a process, as long as the file says the same."""
     return city_names(load_cities(contents.folder))
+
+
+@lru_cache(maxsize=2)
+def _load_called(contents: Contents) -> CityNames:
+    return cities_called(load_cities(contents.folder))
 
 
 @lru_cache(maxsize=2)

@@ -21,6 +21,9 @@ Guards = Mapping[str, tuple[str, ...]]
 
 UNGUARDED: Guards = MappingProxyType({})
 
+CityNames = Mapping[str, tuple[str, ...]]
+"""Folded names of cities, in every language, and the ids that each may mean."""
+
 
 class City(NamedTuple):
     """Hold one city: `forms` are its names in every language, the usual one of each language first.
@@ -44,6 +47,15 @@ def load_cities(folder: Path) -> tuple[City, ...]:
     """Read cities.csv; a mistake is a `ConfigError` that names line, column and cure."""
     owners: dict[tuple[str, str], str] = {}
     return load_table(folder / FILE, COLUMNS, lambda values: _read_city(values, owners), lambda city: city.id)
+
+
+def cities_called(cities: Iterable[City]) -> CityNames:
+    """Return which ids each name may mean, folded; an id is a name too."""
+    found: dict[str, tuple[str, ...]] = {}
+    for city in cities:
+        for name in {fold(form) for form in (city.id, city.name, *city.forms)}:
+            found[name] = (*found.get(name, ()), city.id)
+    return found
 
 
 def city_names(cities: Iterable[City]) -> dict[str, dict[str, str]]:

@@ -2,15 +2,16 @@
 
 from watcher.text.fold import Folded, fold, fold_with_offsets
 from watcher.text.plain import clean_lines, one_line, plain_text
-from watcher.text.tokens import index_text, search_tokens
+from watcher.text.tokens import cut_text, index_text, is_piece
 
 __all__ = [
     "Folded",
     "clean_lines",
+    "cut_text",
     "fold",
     "fold_with_offsets",
     "index_text",
+    "is_piece",
     "one_line",
     "plain_text",
-    "search_tokens",
 ]

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from storage.database import Database
 from storage.gather import CAPTURED, IRRELEVANT, NEWS, PUBLISHED, SEED, STORY, WANTED, gather_items
 from storage.records import FullItem, NewItem
-from storage.rows import ITEMS, batches, fit_key, is_id
+from storage.rows import ITEMS, batches, fit_address, fit_key, is_id
 from storage.upsert import NEAR, plant_items
 
 ASIDE: ColumnElement[bool] = and_(ITEMS.c.captured_at.is_(None), WANTED)
@@ -74,6 +74,12 @@ class Items:
         """Return these items, in no order."""
         chosen = select(ITEMS)
         return [full for batch in batches(item_ids) for full in self._gather(chosen.where(ITEMS.c.id.in_(batch)))]
+
+    def find_by_address(self, canonical_url: str) -> FullItem | None:
+        """Return the newest item of an address, which is in its canonical form; captured ones come first."""
+        chosen = select(ITEMS).where(ITEMS.c.canonical_url == fit_address(canonical_url), ITEMS.c.canonical_url != "")
+        newest = chosen.order_by(ITEMS.c.captured_at.is_(None), ITEMS.c.id.desc()).limit(1)
+        return next(iter(self._gather(newest)), None)
 
     def find_by_key(self, key: str) -> FullItem | None:
         """Return the item that is remembered by this key."""

@@ -14,6 +14,7 @@ LAYERS = {
         "adding",
         "background",
         "check",
+        "clipping",
         "desk",
         "digest",
         "doctor",

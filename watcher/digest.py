@@ -90,7 +90,6 @@ def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date, *, an
     """Choose what `subscription` gets of all that it has not been told yet.
 
     With `anew` it is as if no digest of `day` or later stood, and nothing was captured later than now.
-
     What it does not get is noted with the digest: no later one tells it, whatever the settings then say.
     """
     now = desk.clock()

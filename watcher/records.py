@@ -23,11 +23,14 @@ from watcher.read.furniture import title_mark
 from watcher.settings.subscription import SubscriptionSettings
 from watcher.stories import Told
 from watcher.text import index_text
-from watcher.urls import canonical_url
+from watcher.urls import canonical_url, host_of
 from watcher.values import Entry, Failed, Feed, Fetched, Judgement, Kind, Outcome, Reason, Verdict, Visit
 
 KEY_DIGITS = 24
 """Hexadecimal digits of an item's key: 96 bits, so that two entries of one feed never share one."""
+
+BY_HAND_KEY = "hand"
+"""Begins the keys of items that somebody added; no feed has this id beside it, for theirs stand in feed_id."""
 
 
 def visit_record(
@@ -127,6 +130,11 @@ def article_item(article: Article, judgement: Judgement, now: datetime, *, rules
     return NewItem(item=row, facets=_facets(judgement))
 
 
+def origin_of(row: ItemRow) -> str:
+    """Say where an item came from: the id of its feed, `by hand`, or `seed`."""
+    return row.feed_id or ("by hand" if row.key.startswith(f"{BY_HAND_KEY}:") else "seed")
+
+
 def entry_from(row: ItemRow) -> Entry:
     """Return a stored item as the judge reads it."""
     return Entry(title=row.title, summary=row.summary, text=row.text, language=row.language)
@@ -178,7 +186,7 @@ def news_from(full: FullItem, names: dict[str, str]) -> News:
         story_id=row.story_id or row.id or 0,
         title=row.title,
         url=row.url,
-        source=names.get(row.feed_id or "", row.feed_id or ""),
+        source=names.get(row.feed_id or "", row.feed_id or _host_by_hand(row)),
         language=row.language,
         summary=row.summary or row.text,
         published_at=row.published_at,
@@ -192,6 +200,10 @@ def news_from(full: FullItem, names: dict[str, str]) -> News:
         reasons=tuple(Reason(**reason) for reason in row.reasons),
         why=BY_HAND if row.label == RELEVANT and row.verdict != Verdict.MATCHED else row.why,
     )
+
+
+def _host_by_hand(row: ItemRow) -> str:
+    return host_of(row.url) if row.key.startswith(f"{BY_HAND_KEY}:") else ""
 
 
 def _memory(visit: Visit, now: datetime) -> dict[str, object]:

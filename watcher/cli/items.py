@@ -17,13 +17,14 @@ from watcher.cli.place import Place
 from watcher.cli.show import count, out, show_json, show_table
 from watcher.editions import Background, News
 from watcher.errors import WatcherError
+from watcher.records import origin_of
 from watcher.settings.ties import Tie
 
 
 class ItemsCommands(LaterCommands):
     """Let looking wait for nothing that searching and marking need."""
 
-    later: ClassVar[Mapping[str, str]] = {"search": "search", "export": "export", "mark": "mark"}
+    later: ClassVar[Mapping[str, str]] = {"search": "search", "export": "export", "add": "clip", "mark": "mark"}
 
 
 app = typer.Typer(
@@ -111,7 +112,7 @@ def list_table(found: Sequence[FullItem], *, empty: str, states: bool = False) -
         (
             full.item.id,
             say_published(full.item),
-            full.item.feed_id or "seed",
+            origin_of(full.item),
             *([_state(full.item)] if states else []),
             full.item.kind,
             ", ".join(full.values("pair")),
@@ -196,7 +197,7 @@ def _tell(full: FullItem, ties: Sequence[Tie], background: Background) -> None:
         *(("see also", _say_earlier(item)) for item in background.earlier.values()),
         ("cities", ", ".join(full.values("city"))),
         ("fields", ", ".join(full.values("field"))),
-        ("feed", row.feed_id or "seed"),
+        ("feed", origin_of(row)),
         ("language", row.language),
         ("published", f"{say_published(row)} UTC" if row.published_at else row.published_raw),
         ("story", f"{row.story_id} ({row.story_why})" if row.story_id else ""),

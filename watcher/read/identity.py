@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from hashlib import sha256
+from zlib import crc32
 
 from watcher.values import Entry
 
@@ -51,7 +52,7 @@ def known_hash(entry: Entry) -> bytes:
     Not its key, which depends on its neighbours: of two that share an id, one falls out of the feed first.
     """
     said = f"{entry.title}\x1f{entry.summary}" if entry.title or entry.summary else entry.text
-    return _hash(entry.id, ID_BYTES) + _hash(entry.url, LINK_BYTES) + _hash(said, SAID_BYTES)
+    return _check(entry.id)[:ID_BYTES] + _check(entry.url)[:LINK_BYTES] + sha256(_bytes(said)).digest()[:SAID_BYTES]
 
 
 def pack_known(entries: Iterable[Entry]) -> bytes:
@@ -78,8 +79,8 @@ def leave_out(entries: Iterable[Entry], known: bytes, identity: str = "") -> tup
 def _find_churn(entries: Sequence[Entry], known: bytes) -> str:
     """Say by what the entries of the document before are found again, where more of them are so than unchanged."""
     seen = _split(known)
-    changed = [entry for entry in entries if known_hash(entry) not in seen]
-    if not seen or len(changed) < FEWEST:
+    changed = [entry for entry in entries if known_hash(entry) not in seen] if seen else []
+    if len(changed) < FEWEST:
         return ""
     for identity, names in (("link", [one.url for one in entries]), ("id", [one.id for one in entries])):
         again = len(changed) - len(leave_out(changed, known, identity))
@@ -105,10 +106,15 @@ def _add_where_shared(entries: tuple[Entry, ...], more: Callable[[Entry], str]) 
     )
 
 
-def _hash(text: str, size: int) -> bytes:
-    return sha256(text.encode("utf-8", "surrogatepass")).digest()[:size]
+def _check(text: str) -> bytes:
+    """Return the CRC of a name: a fifth of the time of a hash, and two bytes of a hash would be no safer."""
+    return crc32(_bytes(text)).to_bytes(4, "big")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _digest(entry: Entry) -> str:
     said = "\x1f".join((entry.url, entry.title, entry.summary, entry.text))
-    return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return sha256(_bytes(said)).hexdigest()[:32]

@@ -14,7 +14,7 @@ KNOWN_BYTES = ID_BYTES + LINK_BYTES + SAID_BYTES
 SHARE_TITLES = 0.5
 """So large a share of the entries must have the id of another, for titles to tell all of them apart from then on."""
 FEWEST = 2
-"""So many entries must be found again under another id, or at another address, before that is a habit of the feed."""
+"""A document of fewer entries does not show whether its ids or addresses tell any apart."""
 
 _PARTS: dict[str, Callable[[bytes], bytes]] = {
     "link": lambda mark: mark[ID_BYTES:],
@@ -80,11 +80,11 @@ def _find_churn(entries: Sequence[Entry], known: bytes) -> str:
     """Say by what the entries of the document before are found again, where more of them are so than unchanged."""
     seen = _split(known)
     changed = [entry for entry in entries if known_hash(entry) not in seen] if seen else []
-    if len(changed) < FEWEST:
+    if not changed or len(entries) < FEWEST:
         return ""
     for identity, names in (("link", [one.url for one in entries]), ("id", [one.id for one in entries])):
         again = len(changed) - len(leave_out(changed, known, identity))
-        if again >= FEWEST and again > len(entries) - len(changed) and all(names) and len(set(names)) == len(names):
+        if again > len(entries) - len(changed) and all(names) and len(set(names)) == len(names):
             return identity
     return ""
 

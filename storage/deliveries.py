@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select, true, tuple_, update
 
 from storage.database import Database
-from storage.leases import claim_rows
+from storage.leases import claim_rows, longest_due
 from storage.records import Scope, Unsent
 from storage.rows import DELIVERIES, DIGESTS, clean_text, insert_into, model_of, values_of
 from storage.tables import DeliveryRow, DigestRow
@@ -45,9 +45,9 @@ class Deliveries:
         """
         come = or_(DELIVERIES.c.due_at <= now, DELIVERIES.c.due_at > now + LONGEST_WAIT)
         turn = true() if scope.digest_id is not None else not_(exists().where(AHEAD, EARLIER.c.opened_at > now - HOLD))
-        due = and_(come, DELIVERIES.c.state.in_(UNFINISHED), _within(scope), turn)
+        due = longest_due(DELIVERIES, and_(come, DELIVERIES.c.state.in_(UNFINISHED), _within(scope), turn))
         with self._database.writing() as connection:
-            rows = claim_rows(connection, DELIVERIES, due, owner=self._owner, until=now + lease, limit=1)
+            rows = claim_rows(connection, DELIVERIES, due, {}, owner=self._owner, until=now + lease, limit=1)
             if not rows:
                 return None
             digest = connection.execute(select(DIGESTS).where(DIGESTS.c.id == rows[0]["digest_id"])).mappings().one()

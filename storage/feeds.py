@@ -4,14 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from storage.database import Database
-from storage.hosts import busy_hosts, first_of_hosts, host_of, rest_host
+from storage.hosts import host_of, rest_host
 from storage.leases import claim_rows, release_rows
 from storage.records import Recorded, VisitRecord
 from storage.rows import FEEDS, VISITS, batches, clean_values, insert_into, model_of, values_of
 from storage.tables import FeedRow, VisitRow
+from storage.turns import CLAIMABLE, WAITING, asked_with
 from storage.upsert import rename_items, upsert_items
 
 FORGOTTEN: Mapping[str, Any] = {
@@ -38,6 +39,10 @@ FORGOTTEN: Mapping[str, Any] = {
 NEW, MOVED, BACK = "it is new", "its address in feeds.toml is another one", "it came back"
 ASKED, BROKEN_OFF = "somebody asked for it", "its visit was broken off"
 """Why a feed is due where no visit of its own said so."""
+
+OURS = update(FEEDS).where(FEEDS.c.id == bindparam("feed"), FEEDS.c.claimed_by == bindparam("owner"))
+VISIT = insert(VISITS).inline()
+"""Built once: they are most of what is asked when a visit brings nothing new."""
 
 
 class Feeds:
@@ -80,20 +85,15 @@ class Feeds:
 
         Of each host one at a time, and none until `spacing` after its last visit; `free_hosts` know no such limits.
         """
-        due = or_(FEEDS.c.due_at <= now, _is_ahead(now, lease))
-        if besides:
-            due = and_(due, FEEDS.c.id.not_in(besides))
+        asked = asked_with(now, lease, besides=besides, spacing=spacing, free_hosts=free_hosts)
         with self._database.writing() as connection:
-            polite = and_(due, FEEDS.c.id.in_(first_of_hosts(due, busy_hosts(now, lease, spacing), free_hosts)))
-            rows = claim_rows(connection, FEEDS, polite, owner=self._owner, until=now + lease, limit=limit)
+            rows = claim_rows(connection, FEEDS, CLAIMABLE, asked, owner=self._owner, until=now + lease, limit=limit)
         return [model_of(FeedRow, row) for row in rows]
 
     def is_any_due(self, now: datetime, lease: timedelta, *, besides: Collection[str] = frozenset()) -> bool:
         """Say whether a feed is due whose host nobody visits just now; it may still have to wait for its rest."""
-        due, busy = FEEDS.c.due_at <= now, busy_hosts(now, lease, timedelta())
-        waiting = select(FEEDS.c.id).where(due, FEEDS.c.id.not_in(besides), FEEDS.c.host.not_in(busy))
         with self._database.reading() as connection:
-            return connection.scalar(waiting.limit(1)) is not None
+            return connection.scalar(WAITING, asked_with(now, lease, besides=besides)) is not None
 
     def hasten(self, now: datetime) -> None:
         """Make every enrolled feed that nobody holds due now."""
@@ -124,15 +124,14 @@ class Feeds:
                 rest_host(connection, record.feed_id, record.host_rests_until)
             rename_items(connection, record.feed_id, record.renamed)
             recorded = upsert_items(connection, record.items)
-            connection.execute(insert(VISITS), _visit_values(record, recorded))
+            connection.execute(VISIT, _visit_values(record, recorded))
         return recorded
 
     def _settle_feed(self, connection: Connection, record: VisitRecord) -> bool:
-        mine = update(FEEDS).where(FEEDS.c.id == record.feed_id, FEEDS.c.claimed_by == self._owner)
         memory = clean_values(record.memory) | {"claimed_by": None}
         if "url" in memory:
             memory["host"] = host_of(str(memory["url"]))
-        return connection.scalar(mine.values(memory).returning(FEEDS.c.id)) is not None
+        return connection.execute(OURS, memory | {"feed": record.feed_id, "owner": self._owner}).rowcount == 1
 
     def list_all(self) -> list[FeedRow]:
         """Return all feeds by id, those not enrolled any more included (`due_at` None)."""
@@ -151,17 +150,6 @@ class Feeds:
         newest = chosen.order_by(VISITS.c.visited_at.desc(), VISITS.c.id.desc()).limit(limit)
         with self._database.reading() as connection:
             return [model_of(VisitRow, row) for row in connection.execute(newest).mappings()]
-
-
-def _is_ahead(now: datetime, lease: timedelta) -> ColumnElement[bool]:
-    """Say which feeds were visited or claimed in what is now the future: the clock was set back, and they are due.
-
-    The clocks of several machines may differ by less than a lease.
-    """
-    visited = func.coalesce(FEEDS.c.visited_at, FEEDS.c.due_at) > now + lease
-    idle = and_(FEEDS.c.due_at.is_not(None), FEEDS.c.claimed_by.is_(None), visited)
-    held = and_(FEEDS.c.claimed_by.is_not(None), FEEDS.c.due_at > now + 2 * lease)
-    return or_(idle, held)
 
 
 def _add_feeds(connection: Connection, feeds: Mapping[str, str], now: datetime) -> None:

@@ -1,10 +1,9 @@
-"""The hosts that serve feeds: of each, one feed at a time, with a rest in between."""
+"""The hosts that serve feeds, and their wish to be left alone."""
 
-from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select, update
+from sqlalchemy import Connection, and_, select, update
 
 from storage.rows import FEEDS
 
@@ -17,22 +16,6 @@ def host_of(url: str) -> str:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
-
-
-def busy_hosts(now: datetime, lease: timedelta, spacing: timedelta) -> Select[tuple[str]]:
-    """Choose the hosts that are being visited, or were a moment ago."""
-    visited = and_(FEEDS.c.claimed_by.is_not(None), FEEDS.c.due_at > now, FEEDS.c.due_at <= now + 2 * lease)
-    rests = and_(FEEDS.c.visited_at > now - spacing, FEEDS.c.visited_at <= now)
-    return select(FEEDS.c.host).where(or_(visited, rests))
-
-
-def first_of_hosts(due: ColumnElement[bool], busy: Select[tuple[str]], free: Collection[str]) -> Select[tuple[str]]:
-    """Choose of each host that is not busy the feed that is longest due; of free hosts all."""
-    is_free = FEEDS.c.host.in_(free)
-    place = case((is_free, FEEDS.c.id), else_=FEEDS.c.host)
-    turn = func.row_number().over(partition_by=place, order_by=(FEEDS.c.due_at, FEEDS.c.id)).label("turn")
-    ranked = select(FEEDS.c.id, turn).where(due, or_(is_free, FEEDS.c.host.not_in(busy))).subquery()
-    return select(ranked.c.id).where(ranked.c.turn == 1)
 
 
 def rest_host(connection: Connection, feed_id: str, until: datetime) -> None:

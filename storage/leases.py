@@ -3,35 +3,47 @@
 A killed worker's row is simply due again when its lease has passed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Table, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, bindparam, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
-from storage.rows import batches
+
+def longest_due(table: Table, wanted: ColumnElement[bool]) -> Select[Any]:
+    """Choose the ids of at most `limit` wanted rows, longest due first.
+
+    PostgreSQL passes over rows that another claimant is just taking; SQLite has one writer at a time.
+    """
+    chosen = select(table.c.id).where(wanted).order_by(table.c.due_at, table.c.id)
+    return chosen.limit(bindparam("limit")).with_for_update(skip_locked=True)
 
 
 def claim_rows(
     connection: Connection,
     table: Table,
-    wanted: ColumnElement[bool],
+    due: Select[Any],
+    asked: Mapping[str, Any],
     *,
     owner: str,
     until: datetime,
-    limit: int | None = None,
+    limit: int,
 ) -> Sequence[RowMapping]:
-    """Lease the wanted rows until an instant, longest due first; return them as they stand then.
-
-    PostgreSQL passes over rows that another claimant is just taking; SQLite has one writer at a time.
-    """
-    due = select(table.c.id).where(wanted).order_by(table.c.due_at, table.c.id).limit(limit)
-    ids = connection.scalars(due.with_for_update(skip_locked=True)).all()
-    lease = update(table).values(due_at=until, claimed_by=owner).returning(*table.c)
-    claimed = [
-        row for batch in batches(ids) for row in connection.execute(lease.where(table.c.id.in_(batch))).mappings()
-    ]
+    """Lease what `longest_due` chooses, asked with these values, until an instant; return it as it stands then."""
+    ids = connection.scalars(due, {**asked, "limit": limit}).all()
+    if not ids:
+        return ()
+    claimed = connection.execute(_lease(table), {"ids": ids, "until": until, "owner": owner}).mappings().all()
     rank = {one: place for place, one in enumerate(ids)}
     return sorted(claimed, key=lambda row: rank[row["id"]])
+
+
+@cache
+def _lease(table: Table) -> ReturningUpdate[Any]:
+    mine = update(table).where(table.c.id.in_(bindparam("ids", expanding=True)))
+    return mine.values(due_at=bindparam("until"), claimed_by=bindparam("owner")).returning(*table.c)
 
 
 def release_rows(connection: Connection, table: Table, owner: str, now: datetime, **more: str) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
-from fetching import BODY, Reply, failure, look, look_and_tell, reply
+from fetching import BODY, SETTINGS, Reply, failure, look, look_and_tell, reply, serving
 
-from watcher.values import Failed, Fetched, Trouble, Unchanged
+from watcher.fetch import Fetcher
+from watcher.values import Failed, Feed, Fetched, Outcome, Trouble, Unchanged
 
 OK = b"HTTP/1.1 200 OK\r\n"
 SHORT = timedelta(seconds=0.2)
@@ -107,6 +108,18 @@ STUCK: dict[str, tuple[Reply, str]] = {
 @pytest.mark.parametrize(("answer", "words"), STUCK.values(), ids=STUCK)
 def test_an_answer_that_does_not_end_ends_with_the_time_of_the_visit(answer: Reply, words: str) -> None:
     assert words in failure(look(answer, timeout=SHORT))
+
+
+def test_what_a_server_says_beyond_the_announced_length_is_not_taken_for_its_next_answer() -> None:
+    async def visit_twice() -> list[Outcome]:
+        beyond = saying(reply(), reply(body=b"<rss>what was left over</rss>"), close=False)
+        async with serving(beyond, reply(body=BODY * 2)) as server, Fetcher(SETTINGS, "") as fetcher:
+            return [await fetcher.fetch(Feed(id="f", url=server.url())) for _ in range(2)]
+
+    first, second = asyncio.run(visit_twice())
+    assert isinstance(first, Fetched)
+    assert isinstance(second, Fetched)
+    assert [first.body, second.body] == [BODY, BODY * 2]
 
 
 @pytest.mark.parametrize(

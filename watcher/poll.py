@@ -26,6 +26,8 @@ from watcher.workers import Reader
 
 LEASE = timedelta(minutes=10)
 """Longer than any visit may take: the longest time-out (5 min; twice for an index), reading, judging, storing."""
+BREATH_SECONDS = 0.05
+"""So long a freed slot waits for others: a claim costs as much as the rest of a visit that brings nothing."""
 STORY_WINDOW = timedelta(days=7)
 """An item joins a story only when the story had news within this time."""
 
@@ -129,14 +131,20 @@ class Poller:
         return len(self.visits)
 
     async def poll(self) -> None:
-        """Visit every feed that is due; a free slot is filled at once. Interrupted, it gives its feeds back."""
+        """Visit every feed that is due; a free slot is filled soon. Interrupted, it gives its feeds back."""
         try:
             while await self.start_due() or self.visits or await self._start_rested():
-                if self.visits:
-                    patience = self._spacing.total_seconds() or None
-                    await asyncio.wait(self.visits.values(), timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+                await self.wait_for_slots()
         finally:
             await self.finish(timedelta())
+
+    async def wait_for_slots(self) -> None:
+        """Wait until a visit has ended, or a host has had its rest; then a breath, for others may end just now."""
+        if self.visits:
+            patience = self._spacing.total_seconds() or None
+            await asyncio.wait(self.visits.values(), timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+        if self.visits:
+            await asyncio.sleep(BREATH_SECONDS)
 
     async def _start_rested(self) -> int:
         """Now that nothing is under way, give hosts their rest, and start what is still due."""

@@ -230,16 +230,18 @@ def _well(outcome: Outcome, now: datetime) -> dict[str, object]:
 
 
 def _visit_row(visit: Visit, now: datetime) -> VisitRow:
-    row = VisitRow(feed_id=visit.feed.id, visited_at=now, outcome="unchanged", notes=list(visit.reading.notes))
+    notes = list(visit.reading.notes)
+    return VisitRow.model_construct(feed_id=visit.feed.id, visited_at=now, notes=notes, **_tell_outcome(visit))
+
+
+def _tell_outcome(visit: Visit) -> dict[str, Any]:
     match visit.outcome:
         case Failed(problem=problem, status=status):
-            row.outcome, row.problem, row.status = "failed", problem, status
+            return {"outcome": "failed", "problem": problem, "status": status}
         case Fetched(body=body, status=status):
-            row.outcome, row.status, row.bytes = "read", status, len(body)
-            row.entries = len(visit.entries)
+            return {"outcome": "read", "status": status, "bytes": len(body), "entries": len(visit.entries)}
         case unchanged:
-            row.status, row.bytes = unchanged.status, unchanged.bytes
-    return row
+            return {"outcome": "unchanged", "status": unchanged.status, "bytes": unchanged.bytes}
 
 
 def _new_item(

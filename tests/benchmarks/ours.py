@@ -31,7 +31,7 @@ def poll_all(runner: asyncio.Runner, poller: Poller) -> None:
 async def visit_all(poller: Poller) -> None:
     """Visit all that is due. Not `poll`: a poller whose poll has ended starts no more visits."""
     while await poller.start_due() or poller.visits:
-        await asyncio.wait(poller.visits.values(), return_when=asyncio.FIRST_COMPLETED)
+        await poller.wait_for_slots()
 
 
 def start(runner: asyncio.Runner, stack: AsyncExitStack, desk: Desk) -> Poller:

@@ -21,46 +21,42 @@ _SAME = {
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
-    """Carry requests through one pool of connections; httpx's own transport takes no network."""
+    """Carry each request over a connection of its own; httpx's own transport takes no network.
 
-    def __init__(self, network: GuardedNetwork, limits: httpx.Limits, tls: ssl.SSLContext) -> None:
+    Nothing is kept: a host is asked one thing, and hours later the next. So no answer begins with what was left over
+    from the one before, and every connection is made under the guard.
+    """
+
+    def __init__(self, network: GuardedNetwork, tls: ssl.SSLContext) -> None:
         self._network = network
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=tls,
-            max_connections=limits.max_connections,
-            max_keepalive_connections=limits.max_keepalive_connections,
-            keepalive_expiry=limits.keepalive_expiry,
-            network_backend=network,
-        )
+        self._tls = tls
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request and return the answer, its body still to be read."""
+        if request.url.scheme not in ("http", "https"):
+            raise httpx.UnsupportedProtocol(f"{request.url.scheme or 'no scheme'} is not spoken here")
         url = httpcore.URL(
             scheme=request.url.raw_scheme,
             host=request.url.raw_host,
             port=request.url.port,
             target=request.url.raw_path,
         )
-        asked = httpcore.Request(
-            request.method,
-            url,
-            headers=request.headers.raw,
-            content=request.stream,
-            extensions=request.extensions,
-        )
+        asked = httpcore.Request(request.method, url, headers=request.headers.raw, content=request.stream)
         with _as_httpx():
-            answer = await self._pool.handle_async_request(asked)
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer), extensions=answer.extensions)
+            connection = httpcore.AsyncHTTPConnection(url.origin, self._tls, network_backend=self._network)
+            answer = await connection.handle_async_request(asked)
+        body = _Body(answer, connection)
+        return httpx.Response(answer.status, headers=answer.headers, stream=body, extensions=answer.extensions)
 
     async def aclose(self) -> None:
-        """Close all connections and the network."""
-        await self._pool.aclose()
+        """Close the network."""
         self._network.close()
 
 
 class _Body(httpx.AsyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
+    def __init__(self, answer: httpcore.Response, connection: httpcore.AsyncHTTPConnection) -> None:
         self._answer = answer
+        self._connection = connection
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         with _as_httpx():
@@ -68,7 +64,7 @@ class _Body(httpx.AsyncByteStream):
                 yield chunk
 
     async def aclose(self) -> None:
-        await self._answer.aclose()
+        await self._connection.aclose()
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from storage.errors import StorageError
 from storage.faults import explain_error
 from storage.sqlite import BEGIN, claim_file, find_obstacle, frozen_address, is_frozen, open_sqlite, prepare_file
 
-HEAD = "0007"
+HEAD = "0008"
 """The schema revision of this version: the newest one in storage/migrations/versions."""
 
 OURS = frozenset({"alembic_version", "feeds", "items"})

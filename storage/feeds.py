@@ -7,38 +7,17 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from storage.database import Database
+from storage.enrol import enrol_feeds
 from storage.hosts import host_of, rest_host
 from storage.leases import claim_rows, release_rows
 from storage.records import Recorded, VisitRecord
-from storage.rows import FEEDS, VISITS, batches, clean_values, insert_into, model_of, values_of
+from storage.rows import FEEDS, VISITS, clean_values, model_of, values_of
 from storage.tables import FeedRow, VisitRow
 from storage.turns import CLAIMABLE, WAITING, asked_with
 from storage.upsert import rename_items, upsert_items
 
-FORGOTTEN: Mapping[str, Any] = {
-    "etag": "",
-    "last_modified": "",
-    "body_hash": "",
-    "known": b"",
-    "claimed_by": None,
-    "failures": 0,
-    "problem": "",
-    "trouble": "",
-    "full_at": None,
-    "rhythm_seconds": None,
-    "stay_seconds": None,
-    "pace": {},
-    "moved_to": "",
-    "moved_times": 0,
-    "moved_since_at": None,
-    "condition": "",
-    "condition_at": None,
-}
-"""What was true of a feed's old address only."""
-
-NEW, MOVED, BACK = "it is new", "its address in feeds.toml is another one", "it came back"
 ASKED, BROKEN_OFF = "somebody asked for it", "its visit was broken off"
-"""Why a feed is due where no visit of its own said so."""
+"""Why a feed is due that was visited before, where no visit of its own said so."""
 
 OURS = update(FEEDS).where(FEEDS.c.id == bindparam("feed"), FEEDS.c.claimed_by == bindparam("owner"))
 VISIT = insert(VISITS).inline()
@@ -52,24 +31,16 @@ class Feeds:
         self._database = database
         self._owner = owner
 
-    def enrol(self, feeds: Sequence[tuple[str, str]], now: datetime) -> None:
-        """Make the enrolled feeds exactly these (id, url).
+    def enrol(self, feeds: Sequence[tuple[str, str]], now: datetime, read_as: Mapping[str, str] | None = None) -> None:
+        """Make the enrolled feeds exactly these (id, url); `read_as` says by the id how each is read.
 
-        New feeds, those that are configured with a new address and those that come back are due now. Feeds not named
+        New feeds, those that are configured with a new address, those that come back and those that are read in
+        another way than before are due now, or when their host has had the rest that it asked for. Feeds not named
         are never due, and a visit to them that is under way leaves nothing. An adopted address stands until
         another one is configured; when that is the adopted one, nothing but the configured address changes.
         """
-        wanted = dict(feeds)
-        columns = (FEEDS.c.id, FEEDS.c.url, FEEDS.c.configured_url, FEEDS.c.due_at)
         with self._database.writing() as connection:
-            standing = {row.id: row for row in connection.execute(select(*columns))}
-            known = {one: url for one, url in wanted.items() if one in standing}
-            other = {one: url for one, url in known.items() if standing[one].configured_url != url}
-            _add_feeds(connection, {one: url for one, url in wanted.items() if one not in standing}, now)
-            _confirm_feeds(connection, [one for one, url in other.items() if standing[one].url == url])
-            _move_feeds(connection, {one: url for one, url in other.items() if standing[one].url != url}, now)
-            _wake_feeds(connection, [one for one in known if standing[one].due_at is None], now)
-            _rest_feeds(connection, [one for one in standing if one not in wanted])
+            enrol_feeds(connection, dict(feeds), read_as or {}, now)
 
     def claim(
         self,
@@ -150,47 +121,6 @@ class Feeds:
         newest = chosen.order_by(VISITS.c.visited_at.desc(), VISITS.c.id.desc()).limit(limit)
         with self._database.reading() as connection:
             return [model_of(VisitRow, row) for row in connection.execute(newest).mappings()]
-
-
-def _add_feeds(connection: Connection, feeds: Mapping[str, str], now: datetime) -> None:
-    rows = [values_of(_new_feed(one, url, now)) | {"id": one} for one, url in feeds.items()]
-    if rows:
-        connection.execute(insert_into(FEEDS, connection.dialect.name).on_conflict_do_nothing(), rows)
-
-
-def _new_feed(feed_id: str, url: str, now: datetime) -> FeedRow:
-    return FeedRow(id=feed_id, url=url, configured_url=url, host=host_of(url), due_at=now, due_why=NEW)
-
-
-def _confirm_feeds(connection: Connection, ids: Sequence[str]) -> None:
-    """Note that an adopted address is the configured one by now."""
-    for batch in batches(ids):
-        connection.execute(update(FEEDS).where(FEEDS.c.id.in_(batch)).values(configured_url=FEEDS.c.url))
-
-
-def _move_feeds(connection: Connection, feeds: Mapping[str, str], now: datetime) -> None:
-    one = update(FEEDS).where(FEEDS.c.id == bindparam("one"))
-    change = one.values(
-        url=bindparam("address"),
-        configured_url=bindparam("address"),
-        host=bindparam("at"),
-        due_at=now,
-        due_why=MOVED,
-        **FORGOTTEN,
-    )
-    rows = [{"one": one, "address": url, "at": host_of(url)} for one, url in feeds.items()]
-    if rows:
-        connection.execute(change, rows)
-
-
-def _wake_feeds(connection: Connection, ids: Sequence[str], now: datetime) -> None:
-    for batch in batches(ids):
-        connection.execute(update(FEEDS).where(FEEDS.c.id.in_(batch)).values(due_at=now, due_why=BACK))
-
-
-def _rest_feeds(connection: Connection, ids: Sequence[str]) -> None:
-    for batch in batches(ids):
-        connection.execute(update(FEEDS).where(FEEDS.c.id.in_(batch)).values(due_at=None, claimed_by=None))
 
 
 def _visit_values(record: VisitRecord, recorded: Recorded) -> dict[str, Any]:

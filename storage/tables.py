@@ -70,6 +70,8 @@ class FeedRow(SQLModel, table=True):
     identity: str = Field(default="", sa_type=Text)
     condition: str = Field(default="", sa_type=Text)
     condition_at: datetime | None = instant()
+    rests_until: datetime | None = instant()
+    read_as: str = Field(default="", sa_type=Text)
 
 
 class VisitRow(SQLModel, table=True):

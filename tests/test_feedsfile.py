@@ -151,7 +151,7 @@ def test_all_feeds_can_be_removed_at_once(write):
 
 
 @pytest.mark.parametrize(
-    ("unknown", "cure"), [("taipetimes", r"did you mean 'taipeitimes'\?"), ("zzz", "look there for the ids")]
+    ("unknown", "cure"), [("taipetimes", r"did you mean 'taipeitimes'\?"), ("timely", "look there for the ids")]
 )
 def test_an_unknown_id_names_the_nearest_and_removes_nothing(write, unknown, cure):
     folder = write(SAMPLE.replace('"b"', '"taipeitimes"'))

@@ -59,6 +59,13 @@ def test_a_feed_that_moved_is_told_with_both_addresses_and_no_password():
     assert told[-1] == (
         f"It moved for good: asked is https://new.example/rss in place of {URL}; write that for its url in feeds.toml."
     )
+    failing = tell(url="https://new.example/rss", visited_at=NOW, problem="it is away", failures=1)
+    assert failing[-1] == "Where that fails 3 times in a row, the configured address is asked again."
+    doubted = tell(moved_to="https://user:secret@new.example/rss", visited_at=NOW, problem="it is away", failures=3)
+    assert doubted[-1] == (
+        "It had moved to https://new.example/rss, which failed 3 times in a row: both addresses are asked in turn, "
+        "until one answers."
+    )
     seen = {"moved_to": "https://next.example/", "moved_times": 2, "moved_since_at": NOW - 3 * DAY}
     assert tell(visited_at=NOW, **seen)[-1] == (
         "It is sent on for good to https://next.example/, seen so 2 times since 2026-02-26 12:00 UTC; adopted after "

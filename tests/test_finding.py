@@ -6,7 +6,8 @@ import pytest
 from conftest import NOON
 
 from watcher.errors import ReadProblem
-from watcher.finding import QUIET_AFTER, Finding, State, sum_up
+from watcher.finding import Finding, State, sum_up
+from watcher.freshness import OLD
 from watcher.read.sniff import sniff_document
 from watcher.values import Entry, Failed, Feed, Fetched, Outcome, Reading
 
@@ -43,19 +44,19 @@ def test_a_feed_with_fresh_entries_is_well_and_all_of_it_is_told() -> None:
 
 @pytest.mark.parametrize(
     ("age", "state"),
-    [(QUIET_AFTER, State.WELL), (QUIET_AFTER + timedelta(seconds=1), State.QUIET), (-timedelta(days=1), State.WELL)],
+    [(OLD, State.WELL), (OLD + timedelta(seconds=1), State.STALE), (-timedelta(days=1), State.WELL)],
 )
-def test_a_feed_is_quiet_when_its_newest_entry_is_older_than_thirty_days(age: timedelta, state: State) -> None:
+def test_a_feed_is_stale_when_its_newest_entry_is_older_than_thirty_days(age: timedelta, state: State) -> None:
     assert find(reading=dated(NOON - age, NOON - age - timedelta(days=9))).state is state
 
 
 def test_a_date_that_has_not_come_yet_is_not_the_newest() -> None:
-    assert find(reading=dated(NOON + timedelta(days=900), NOON - timedelta(days=90))).state is State.QUIET
+    assert find(reading=dated(NOON + timedelta(days=900), NOON - timedelta(days=90))).state is State.STALE
 
 
-def test_a_quiet_feed_says_how_old_its_newest_entry_is() -> None:
+def test_a_stale_feed_says_of_when_its_newest_entry_is() -> None:
     said = find(reading=dated(NOON - timedelta(days=90))).sentence
-    assert said.startswith("quiet: its newest entry is 90 days old; look on the site")
+    assert said.startswith("stale: the newest of what it serves as new is of 2025-12-01; look on the site")
 
 
 def test_entries_without_a_date_say_nothing_of_their_age() -> None:
@@ -64,7 +65,7 @@ def test_entries_without_a_date_say_nothing_of_their_age() -> None:
 
 def test_a_document_without_entries_is_empty() -> None:
     finding = find(reading=Reading(format="atom"))
-    assert (finding.state, finding.problem) == (State.EMPTY, "it holds no entries")
+    assert (finding.state, finding.problem) == (State.EMPTY, "empty: it holds no entries")
     assert "another address" in finding.suggestion
 
 

@@ -172,7 +172,7 @@ def test_a_condition_stands_in_the_row_with_its_beginning(site, make_desk, judge
     ("row", "told"),
     [
         ({"url": URL, "configured_url": URL}, "well"),
-        ({"url": URL, "configured_url": URL, "moved_to": "https://new.example/feed"}, "moved"),
+        ({"url": URL, "configured_url": URL, "moved_to": "https://new.example/feed", "moved_times": 1}, "moved"),
         ({"url": URL, "configured_url": "http://ann:secret@news.bay.example/feed.xml"}, "moved"),
         ({"url": URL, "configured_url": "http://old.example/", "condition": "stale: it is old"}, "stale"),
     ],

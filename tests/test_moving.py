@@ -1,5 +1,6 @@
 """When an address that redirects for good is taken over."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from watcher.moving import follow_move
@@ -60,3 +61,34 @@ def test_https_in_place_of_http_on_the_same_host_is_adopted_at_once():
 def test_another_host_or_the_way_back_to_http_is_not_adopted_at_once():
     assert follow((0, sent_to(NEW)), url="http://old.example/rss").moved_to == NEW
     assert follow((0, sent_to("http://old.example/rss"))).url == OLD
+
+
+def fail(feed, times, **said):
+    """Let visits fail, as poll and store count them; return the addresses that they leave to be asked next."""
+    asked = []
+    for _ in range(times):
+        feed = follow_move(Failed(problem="away", **said), feed, NOW)
+        feed = replace(feed, failures=feed.failures + 1)
+        asked.append(feed.url)
+    return feed, asked
+
+
+def test_an_adopted_address_that_fails_three_times_is_asked_in_turn_with_the_configured_one():
+    adopted = Feed(id="a", url=NEW, configured_url=OLD)
+    _, asked = fail(adopted, 6)
+    assert asked == [NEW, NEW, OLD, NEW, OLD, NEW]
+    assert fail(replace(adopted, url=OLD), 6)[1] == [OLD] * 6
+
+
+def test_of_two_addresses_asked_in_turn_the_first_one_that_answers_stays():
+    doubted, _ = fail(Feed(id="a", url=NEW, configured_url=OLD), 3)
+    alive = follow_move(Unchanged(), doubted, NOW)
+    assert (alive.url, alive.moved_to) == (OLD, "")
+    again = follow_move(sent_to(NEW), doubted, NOW)
+    assert (again.url, again.moved_to, again.moved_times) == (OLD, NEW, 1)
+    restored = follow_move(Unchanged(), fail(doubted, 1)[0], NOW)
+    assert (restored.url, restored.moved_to) == (NEW, "")
+
+
+def test_a_server_that_asks_to_be_left_alone_is_alive():
+    assert set(fail(Feed(id="a", url=NEW, configured_url=OLD), 6, retry_after=DAY)[1]) == {NEW}

@@ -154,7 +154,7 @@ def test_help_names_every_command(cw):
 
 def test_init_writes_the_files_of_the_package(cw, tmp_path):
     told = cw("init")
-    assert "city-watcher poll` looks once" in told
+    assert told.index("city-watcher feeds check` which") < told.index("city-watcher poll` looks once")
     for name in files_below("config"):
         assert (tmp_path / "config" / name).read_bytes() == (ROOT / "config" / name).read_bytes()
 

@@ -1,6 +1,7 @@
 """One poll: fetched, read, judged, stored; what goes wrong with one feed concerns that feed alone."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -251,6 +252,19 @@ def test_an_address_that_moved_is_adopted_within_a_week_or_so_and_feeds_toml_sta
     del site.pages["/old"]
     assert run(desk, judge).unchanged == 1
     assert titles(desk, seeds=False) == [FORUM[1]]
+
+
+def test_a_feed_that_is_read_in_another_way_is_due_and_its_name_is_no_such_thing(site, make_desk, judge, clock):
+    site.pages["/a"] = rss(("a", "A quiet day"))
+    desk = make_desk(a=site.url("/a"))
+    dues = []
+    for change in ({}, {"name": "Harbour News", "every_minutes": 30}, {"zone": "Asia/Seoul"}, {"encoding": "euc-kr"}):
+        desk = replace(desk, feeds={"a": desk.feeds["a"].model_copy(update=change)})
+        prepare_visits(desk, judge)
+        dues.append(desk.store.feeds.find("a").due_at <= clock())
+        asyncio.run(poll(desk, judge, lambda report: None))
+        clock.forward(minutes=1)
+    assert dues == [True, False, True, True]
 
 
 def test_a_feed_remembers_its_habit_and_why_it_is_due(site, make_desk, judge, clock):

@@ -97,6 +97,7 @@ def test_a_wrong_watcher_toml_is_one_sentence_that_names_file_and_key(write, tex
             "feed 1 \"A\": 'language' is not a language tag; write one such as 'en', 'zh-Hant' or 'zh-TW' "
             "(found 'Chinese') (line 6)",
         ),
+        (FEED + 'enabled = "no"', "'enabled' should be true or false, without quotes (found 'no')"),
         (FEED + 'language = "zh_TW"', "'language' is not a language tag"),
         (
             FEED + 'region = "Taiwan"',

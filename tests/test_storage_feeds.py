@@ -11,7 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import StatementError
 from storing import HOUR, LEASE, NOW, claim_all_due, id_of, keep, new_item, visit_record
 
-from storage.feeds import ASKED, BACK, BROKEN_OFF, MOVED, NEW
+from storage.enrol import BACK, MENDED, MOVED, NEW
+from storage.feeds import ASKED, BROKEN_OFF
+from storage.hosts import RESTS
 from storage.store import Store
 
 CNA, SHINE, YONHAP = (
@@ -191,6 +193,40 @@ def test_a_host_that_wants_to_be_left_alone_hastens_nobody(store):
     store.feeds.claim(NOW, LEASE, 1)
     store.feeds.record(replace(visit_record(feed_id="harbour-1"), host_rests_until=NOW + HOUR / 2))
     assert row_of(store, "harbour-0").due_at == NOW + HOUR
+
+
+def test_no_feed_that_comes_to_a_host_is_due_before_the_rest_that_it_asked_for_is_over(store):
+    """One that is new, one that is read otherwise, one that moves there, one that comes back; later all is as ever."""
+    until, port = NOW + 3 * HOUR, "https://harbour.example/port"
+    store.feeds.enrol([HARBOUR[0], HARBOUR[1], CNA, SHINE], NOW, {"harbour-1": "as rss"})
+    store.feeds.claim(NOW, LEASE, 1, besides={"cna", "shine"})
+    store.feeds.record(replace(visit_record(feed_id="harbour-0", due_at=until), host_rests_until=until))
+    store.feeds.enrol([HARBOUR[1], CNA, SHINE], NOW)
+    store.feeds.enrol([*HARBOUR, ("cna", port), SHINE], NOW + HOUR, {"harbour-1": "as list"})
+    came = [row_of(store, one) for one in ("harbour-0", "harbour-1", "harbour-2", "cna")]
+    assert [(row.due_at, row.due_why) for row in came] == [(until, RESTS)] * 4
+    assert row_of(store, "shine").due_at == NOW
+    store.feeds.enrol([*HARBOUR, ("cna", port), SHINE, ("late", port)], until)
+    assert (row_of(store, "late").due_at, row_of(store, "late").due_why) == (until, NEW)
+
+
+def test_a_feed_that_is_read_in_another_way_is_due_now_and_read_whole(store):
+    store.feeds.enrol([CNA, SHINE], NOW, {"cna": "as rss", "shine": "as rss"})
+    store.feeds.claim(NOW, LEASE, 9)
+    for one in ("cna", "shine"):
+        store.feeds.record(visit_record(feed_id=one, etag="e", last_modified="l", known=b"12345678", failures=2))
+    store.feeds.enrol([CNA, SHINE], NOW + HOUR / 2, {"cna": "as list", "shine": "as rss"})
+    row = row_of(store, "cna")
+    assert (row.due_at, row.due_why, row.etag, row.last_modified, row.body_hash) == (NOW + HOUR / 2, MENDED, "", "", "")
+    assert (row.known, row.failures) == (b"12345678", 2)
+    assert (row_of(store, "shine").due_at, row_of(store, "shine").etag) == (NOW + HOUR, "e")
+
+
+def test_how_a_feed_is_read_is_no_change_when_it_was_not_known_before(store):
+    keep(store)
+    for way in ("as rss", "as rss"):
+        store.feeds.enrol([CNA], NOW + HOUR / 2, {"cna": way})
+        assert row_of(store, "cna").due_at == NOW + HOUR
 
 
 def test_an_adopted_address_stands_until_another_one_is_configured(store):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 from storage.tables import FeedRow
@@ -10,12 +11,16 @@ from watcher.settings.feeds import FeedSettings
 from watcher.settings.watcher import FetchSettings
 from watcher.values import Feed, Pace, Selectors
 
+_WAY = {"format", "select", "language", "region", "zone", "encoding", "identity"}
+"""The settings that decide what a document says."""
+
 
 def new_feed(settings: FeedSettings, usual: FetchSettings) -> Feed:
     """Return what feeds.toml says of a feed, as if it had never been visited."""
     return Feed(
         id=settings.id,
         url=settings.url,
+        configured_url=settings.url,
         format=settings.format,
         select=Selectors(**settings.select.model_dump()) if settings.select else None,
         language=settings.language,
@@ -27,6 +32,12 @@ def new_feed(settings: FeedSettings, usual: FetchSettings) -> Feed:
         longest=settings.longest(usual.longest),
         timeout=settings.timeout(usual.timeout),
     )
+
+
+def tell_way(settings: FeedSettings) -> str:
+    """Return a word that is another one when feeds.toml says that the feed is read in another way."""
+    way = settings.model_dump_json(include=_WAY)
+    return sha256(way.encode()).hexdigest()[:16]
 
 
 def feed_from(row: FeedRow, settings: FeedSettings, usual: FetchSettings) -> Feed:
@@ -66,8 +77,8 @@ def habit_memory(feed: Feed) -> dict[str, object]:
 
 
 def address_memory(before: Feed, after: Feed) -> dict[str, object]:
-    """Return the columns of a feed's address; the address itself only when another one was adopted."""
-    adopted = {"url": after.url} if after.url != before.url else {}
+    """Return the columns of a feed's address; the address itself only when another one is asked from now on."""
+    adopted = {"url": after.url, "etag": "", "last_modified": ""} if after.url != before.url else {}
     seen = {"moved_to": after.moved_to, "moved_times": after.moved_times, "moved_since_at": after.moved_since_at}
     return adopted | seen
 

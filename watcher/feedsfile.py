@@ -19,8 +19,6 @@ from watcher.settings.tables import add_tables, cut_tables, find_tables
 
 MARK = "\ufeff"
 """The byte order mark with which some editors begin a file."""
-CLOSEST = 0.4
-"""How alike an id must be to be suggested for an unknown one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +59,7 @@ def remove_feeds(folder: Path, ids: Sequence[str]) -> None:
     file = _open(folder)
     numbers = {feed.id: number for number, feed in enumerate(file.feeds)}
     for unknown in (one for one in ids if one not in numbers):
-        near = difflib.get_close_matches(unknown, numbers, n=1, cutoff=CLOSEST)
+        near = difflib.get_close_matches(unknown, numbers, n=1)
         cure = f"did you mean '{near[0]}'?" if near else "look there for the ids."
         raise ConfigError(f"{file.path}: there is no feed '{unknown}'; {cure}")
     left = tuple(feed for feed in file.feeds if feed.id not in ids)

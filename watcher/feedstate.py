@@ -27,7 +27,7 @@ def condition_of(row: FeedRow, now: datetime) -> tuple[str, datetime | None]:
 
 def _tell_moved(row: FeedRow) -> tuple[str, datetime | None]:
     """Say where redirects for good lead, or that they were followed; addresses are told without their passwords."""
-    if row.moved_to:
+    if row.moved_times:
         place = clean_link(row.moved_to)
         return f"moved: it leads to {place} for good; write that address in feeds.toml", row.moved_since_at
     if row.url != row.configured_url:

@@ -6,7 +6,7 @@ from datetime import datetime
 from storage.store import name_process
 from storage.tables import FeedRow, VisitRow
 from watcher.feedstate import state_of
-from watcher.moving import SIGHTED_FOR, SIGHTINGS
+from watcher.moving import FAILURES, SIGHTED_FOR, SIGHTINGS
 from watcher.spans import span_words
 from watcher.urls import clean_link
 from watcher.values import Feed, Pace
@@ -78,9 +78,16 @@ def _tell_address(row: FeedRow) -> Iterator[str]:
     asked, configured = clean_link(row.url), clean_link(row.configured_url)
     if row.configured_url and row.url != row.configured_url:
         yield f"It moved for good: asked is {asked} in place of {configured}; write that for its url in feeds.toml."
+        if row.failures:
+            yield f"Where that fails {_times(FAILURES)} in a row, the configured address is asked again."
     else:
         yield f"Its address is {asked}."
-    if row.moved_to and row.moved_since_at:
+    if row.moved_to and not row.moved_times:
+        yield (
+            f"It had moved to {clean_link(row.moved_to)}, which failed {_times(FAILURES)} in a row: both addresses are "
+            "asked in turn, until one answers."
+        )
+    elif row.moved_to and row.moved_since_at:
         yield (
             f"It is sent on for good to {clean_link(row.moved_to)}, seen so {_times(row.moved_times)} since "
             f"{_at(row.moved_since_at)} UTC; adopted after {SIGHTINGS} times in {SIGHTED_FOR.days} days or more."

@@ -1,15 +1,12 @@
 """Say what one visit found of a feed, for the one who keeps feeds.toml. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from watcher.errors import ReadProblem
+from watcher.freshness import weigh_document, word_of
 from watcher.values import Entry, Failed, Feed, Fetched, Outcome, Reading
-
-QUIET_AFTER = timedelta(days=30)
-"""A feed whose newest entry is older may have been left behind: 22 of 34 feeds that answered brought nothing new."""
-
 
 SHOWN = 3
 """So many entries show whether a feed is read right."""
@@ -19,7 +16,7 @@ class State(StrEnum):
     """Say in a word how a feed is."""
 
     WELL = "well"
-    QUIET = "quiet"
+    STALE = "stale"
     EMPTY = "empty"
     FAILED = "failed"
 
@@ -65,11 +62,12 @@ def sum_up(feed: Feed, outcome: Outcome, reading: Reading | ReadProblem, now: da
         return _failed(str(reading), status=outcome.status, **place)
     dates = (entry.published_at for entry in reading.entries)
     newest_at = max((date for date in dates if date and date <= now), default=None)
-    state, problem, suggestion = _weigh(len(reading.entries), newest_at, now)
+    condition = weigh_document(reading.entries, now)
+    problem, _, suggestion = condition.partition("; ")
     if outcome.moved_to:
         suggestion = f"it moved for good: write {outcome.moved_to} for its url in feeds.toml"
     return Finding(
-        state=state,
+        state=State(word_of(condition) or State.WELL),
         status=outcome.status,
         format=reading.format,
         encoding=reading.encoding,
@@ -102,14 +100,3 @@ def _failed(sentence: str, *, id: str, url: str, status: int | None, found_at: s
         problem=problem,
         suggestion=cure,
     )
-
-
-def _weigh(entries: int, newest_at: datetime | None, now: datetime) -> tuple[State, str, str]:
-    """Return state, problem and suggestion; entries without a date say nothing about their age."""
-    if not entries:
-        return State.EMPTY, "it holds no entries", "look on the site whether the feed lives at another address"
-    if newest_at is not None and now - newest_at > QUIET_AFTER:
-        days = (now - newest_at).days
-        problem = f"quiet: its newest entry is {days} days old"
-        return State.QUIET, problem, "look on the site whether the feed is still kept, or set enabled = false"
-    return State.WELL, "", ""

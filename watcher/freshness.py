@@ -4,6 +4,7 @@ A condition is one sentence that begins with its word: empty, stale, gap, drift 
 behind a semicolon, what to do.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from watcher.read import leave_out
@@ -34,6 +35,11 @@ def weigh_visit(visit: Visit, now: datetime) -> str:
         return feed.condition
     found = _find(visit, visit.outcome, now)
     return found or (feed.condition if _is_shown_still(feed, now) else "")
+
+
+def weigh_document(entries: Sequence[Entry], now: datetime) -> str:
+    """Return what is strange about a document that is seen for the first time: empty, stale, or nothing."""
+    return _tell_empty(entries) or _tell_stale(entries, now)
 
 
 def is_gap(condition: str) -> bool:
@@ -75,17 +81,17 @@ def _find(visit: Visit, outcome: Fetched, now: datetime) -> str:
     )
 
 
-def _tell_empty(entries: tuple[Entry, ...]) -> str:
+def _tell_empty(entries: Sequence[Entry]) -> str:
     if entries:
         return ""
     return "empty: it holds no entries; look on the site whether the feed lives at another address"
 
 
-def _tell_stale(fresh: tuple[Entry, ...], now: datetime) -> str:
-    """Tell old entries that are served as new; entries without a date say nothing about their age."""
+def _tell_stale(fresh: Sequence[Entry], now: datetime) -> str:
+    """Tell old entries that are served as new; those without a date, or with one to come, say nothing of their age."""
     dates = [entry.published_at for entry in fresh]
-    known = [date for date in dates if date is not None]
-    if not known or len(known) < len(dates) or max(known) > now - OLD:
+    known = [date for date in dates if date and date <= now]
+    if not known or None in dates or max(known) >= now - OLD:
         return ""
     newest = f"{max(known):%Y-%m-%d}"
     return f"stale: the newest of what it serves as new is of {newest}; look on the site for the feed that is kept"

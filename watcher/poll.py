@@ -13,7 +13,7 @@ from storage.store import Store
 from storage.tables import FeedRow
 from watcher.desk import Desk
 from watcher.errors import ReadProblem
-from watcher.feedrows import feed_from
+from watcher.feedrows import feed_from, tell_way
 from watcher.fetch import Fetcher
 from watcher.judge import Judge
 from watcher.look import read_whole
@@ -227,7 +227,8 @@ class Poller:
 def prepare_visits(desk: Desk, judge: Judge) -> None:
     """Make the store ready for visits: the feeds of feeds.toml, the seeds, stories that a crash left untold."""
     now = desk.clock()
-    desk.store.feeds.enrol([(feed.id, feed.url) for feed in desk.feeds.values()], now)
+    ways = {feed.id: tell_way(feed) for feed in desk.feeds.values()}
+    desk.store.feeds.enrol([(feed.id, feed.url) for feed in desk.feeds.values()], now, ways)
     plant_seeds(desk.store, judge, now)
     tell_apart(desk.store, now)
 

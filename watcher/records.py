@@ -50,11 +50,11 @@ def visit_record(
     due = due_after(outcome, learned, now, subscriptions)
     return VisitRecord(
         feed_id=feed.id,
-        memory=_memory(visit, now)
+        memory=address_memory(feed, learned)
+        | _memory(visit, now)
         | condition_memory(visit, now)
         | habit_memory(learned)
         | identity_memory(visit)
-        | address_memory(feed, learned)
         | {"due_at": due.at, "due_why": due.why, "visited_at": now},
         visit=_visit_row(visit, now),
         host_rests_until=now + due.host_rests if due.host_rests else None,

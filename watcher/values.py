@@ -114,12 +114,14 @@ class Feed:
 
     `known` is 8 bytes for each entry of the last document that was read.
 
+    `configured_url` is the address of feeds.toml, `url` the one that is asked.
     `every` is the shortest time between two visits, `longest` the longest. `rhythm` is the usual time between two
     visits that bring news, `stay` the shortest time, of late, in which an entry left the document.
     """
 
     id: str
     url: str
+    configured_url: str = ""
     format: str = "auto"
     select: Selectors | None = None
     language: str = ""

@@ -33,8 +33,8 @@ def init(
         out.print(f"{'written' if name in written else 'kept   '}  {folder / name}", markup=False, soft_wrap=True)
     words = f"{program()}{'' if folder == Path('config') else f' --config {folder}'}"
     own = f"`{words} feeds add URL` for each of your feeds, then " if no_feeds and feeds.FILE in written else ""
-    rest = f"`{words} doctor` says what is missing, `{words} poll` looks once, `{words} run` stays."
-    out.print(f"Next: {own}{rest}", markup=False)
+    look = f"`{words} doctor` says what is missing, `{words} feeds check` which feeds are well"
+    out.print(f"Next: {own}{look}, `{words} poll` looks once, `{words} run` stays.", markup=False)
     if no_feeds and feeds.FILE not in written:
         out.print(f"{folder / feeds.FILE} was there already: its feeds stay.", markup=False)
     if contact and watcher.FILE not in written:

@@ -17,6 +17,7 @@ PRIVATE = frozenset({"password", "database"})
 
 PLAIN = {
     "bool_parsing": "should be true or false",
+    "bool_type": "should be true or false, without quotes",
     "float_parsing": "should be a number",
     "float_type": "should be a number",
     "int_parsing": "should be a whole number",

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from cssselect import SelectorError
 from lxml import etree
 from lxml.cssselect import CSSSelector
-from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, StrictBool, ValidationError, ValidationInfo, field_validator
 
 from watcher.errors import ConfigError
 from watcher.settings.base import Strict, add_line, explain_error, load_text, parse_toml
@@ -102,7 +102,7 @@ class FeedSettings(Strict):
     every_minutes: int | None = Field(default=None, ge=1, le=10_080)
     longest_minutes: int | None = Field(default=None, ge=1, le=10_080)
     timeout_seconds: int | None = Field(default=None, ge=1, le=300)
-    enabled: bool = True
+    enabled: StrictBool = True
     note: str = ""
 
     @field_validator("id")

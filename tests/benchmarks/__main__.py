@@ -38,6 +38,9 @@ JUDGE_PARTS, JUDGE_READY, JUDGE_MEGABYTES = 60, 33, 60
 """The limits, in bare parses: judging 1 kB takes a sixtieth of one, and the judge is ready after 33 (half a second where
 one takes 15 ms); and the megabytes that it takes."""
 
+DIGEST_PARTS = 15
+"""Composing one item of a digest takes so small a part of a parse at the most."""
+
 Rows = dict[str, dict[str, Any]]
 
 
@@ -95,9 +98,9 @@ def time_parse(entries: int, **options: bool) -> tuple[int, float]:
     return len(sample), min(spent)
 
 
-def measure_judge() -> dict[str, Any]:
-    """Return what the judge costs, measured in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.judging"]
+def measure_alone(name: str) -> dict[str, Any]:
+    """Return what `judging` or `composing` costs, measured in a process of its own."""
+    command = [sys.executable, "-m", f"benchmarks.{name}"]
     told = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=PATIENCE, check=True).stdout
     return dict(json.loads(told))
 
@@ -115,6 +118,14 @@ def show_judge(judge: dict[str, Any], parse_ms: float) -> None:
         f"the judge is ready after {ready:.2f} s of CPU, {parses:.0f} parses ({tell_limit(JUDGE_READY, parses <= JUDGE_READY)})"
     )
     print(f"the judge takes {taken:.0f} MB ({tell_limit(JUDGE_MEGABYTES, taken <= JUDGE_MEGABYTES)})")
+
+
+def show_digest(digest: dict[str, Any], parse_ms: float) -> None:
+    """Print what an item of a digest costs, in parts of a parse of feedparser with nothing left out."""
+    for name, spent in digest.items():
+        parts = parse_ms / (spent * 1000)
+        limit = tell_limit(f"1/{DIGEST_PARTS}", parts >= DIGEST_PARTS)
+        print(f"composing one item of a {name}: {spent * 1000:.2f} ms, 1/{parts:.0f} of a feedparser parse ({limit})")
 
 
 def tell_limit(limit: object, is_kept: bool) -> str:
@@ -137,6 +148,7 @@ def show(told: dict[str, Any]) -> None:
     print(f"\none feedparser parse of such a document, the unit of the column 'parses': {unit:.1f} ms")
     print(f"our start, once: modules, rules, two reading processes, a first poll: {ours['start']['cpu']:.1f} s")
     show_judge(told["judge"], told["bare_ms"])
+    show_digest(told["digest"], unit)
 
 
 def main() -> None:
@@ -145,7 +157,7 @@ def main() -> None:
     wanted = read_arguments()
     size, parse = time_parse(wanted.entries)
     bare = time_parse(wanted.entries, **BARE)[1]
-    judge = measure_judge()
+    judge, digest = measure_alone("judging"), measure_alone("composing")
     python = None if wanted.alone else peer_python()
     with open_site(wanted.feeds, wanted.entries) as address:
         ours = measure([sys.executable, "-m", "benchmarks.ours"], address, wanted.feeds)
@@ -161,6 +173,7 @@ def main() -> None:
         "ours": ours,
         "peer": peer,
         "judge": judge,
+        "digest": digest,
     }
     show(told)
     if wanted.json:

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
 COLUMNS = 78
 
@@ -18,7 +17,7 @@ _PIECES = re.compile(
 
 def columns_of(text: str) -> int:
     """Count the columns of a line without controls."""
-    return len(text) if text.isascii() else sum(map(_width, text))
+    return len(text) if text.isascii() else sum(map(_WIDTHS.__getitem__, text))
 
 
 def wrap_line(text: str, first: str = "", rest: str | None = None) -> str:
@@ -40,12 +39,12 @@ def wrap_line(text: str, first: str = "", rest: str | None = None) -> str:
 
 def head_of(text: str, columns: int) -> str:
     """Return the beginning of a line in at most so many columns, cut between words where it can be."""
-    return "".join(_fitting(_short_pieces(text, columns), columns))
+    return "".join(_fitting(_short_pieces(text[: 2 * columns], columns), columns))
 
 
 def tail_of(text: str, columns: int) -> str:
     """Return the end of a line in at most so many columns, cut between words where it can be."""
-    pieces = list(_short_pieces(text, columns))
+    pieces = list(_short_pieces(text[-2 * columns :], columns))
     return "".join(reversed(list(_fitting(reversed(pieces), columns))))
 
 
@@ -74,16 +73,22 @@ def _short_pieces(text: str, room: int) -> Iterator[str]:
 def _broken(piece: str, room: int) -> Iterator[str]:
     part, width = "", 0
     for character in piece:
-        width += _width(character)
+        width += _WIDTHS[character]
         if width > room:
             yield part
-            part, width = "", _width(character)
+            part, width = "", _WIDTHS[character]
         part += character
     yield part
 
 
-@lru_cache(maxsize=8_192)
-def _width(character: str) -> int:
-    if unicodedata.east_asian_width(character) in "WF":
-        return 2
-    return 0 if unicodedata.category(character) in ("Mn", "Me", "Cf") else 1
+class _Widths(dict[str, int]):
+    """Remember the width of every character that was met; there are not more than a million."""
+
+    def __missing__(self, character: str) -> int:
+        is_wide = unicodedata.east_asian_width(character) in "WF"
+        is_mark = unicodedata.category(character) in ("Mn", "Me", "Cf")
+        self[character] = width = 2 if is_wide else 0 if is_mark else 1
+        return width
+
+
+_WIDTHS = _Widths()

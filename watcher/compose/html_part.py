@@ -15,6 +15,7 @@ STORY_LIMIT = 65_000  # stories in full leave the rest of the room to titles
 NEAR_LIMIT = 30_000
 UNWELL_LIMIT = 20_000
 NEAR_SHOWN = 10
+LEAST = 200  # bytes that a story, a title or a feed takes at the least
 
 _TEMPLATE = TEMPLATES.get_template("digest.html")
 _INLINER = CSSInliner(
@@ -51,8 +52,8 @@ class Excerpt:
 def render_html(page: Page) -> str:
     """Render a page as HTML of at most 90,000 bytes, its footer always there."""
     whole = Cut(stories=_count_stories(page), near=min(len(page.near), NEAR_SHOWN), unwell=len(page.unwell))
-    html = _render(page, whole)
-    return html if _size(html) <= HTML_LIMIT else _render(page, _shorten(page, whole))
+    html = _render(page, whole) if whole.stories + whole.unwell <= HTML_LIMIT // LEAST else ""
+    return html if html and _size(html) <= HTML_LIMIT else _render(page, _shorten(page, whole))
 
 
 def _shorten(page: Page, whole: Cut) -> Cut:
@@ -66,6 +67,7 @@ def _shorten(page: Page, whole: Cut) -> Cut:
 
 def _most(count: int, limit: int, render: Callable[[int], str]) -> int:
     """Return the largest number up to `count` whose rendering stays within `limit` bytes."""
+    count = min(count, limit // LEAST)
     return max(0, bisect_left(range(count + 1), True, key=lambda number: _size(render(number)) > limit) - 1)
 
 

@@ -10,7 +10,7 @@ from watcher.values import Reason
 SNIPPET_COLUMNS = 260
 BEFORE_COLUMNS = 90
 HIT_COLUMNS = 80
-RAW_LIMIT = 2_000  # characters looked at on either side of a reason, whatever the summary's length
+RAW_LIMIT = 1_000  # characters looked at on either side of a reason, whatever the summary's length
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -268,6 +268,20 @@ def test_a_login_that_is_half_given_or_given_away_is_told(smtp, grade, words):
     assert (found[0], words in found[1], PASSWORD in found[1]) == (grade, True, False)
 
 
+@pytest.mark.parametrize("wrong", ["jörg@city-desk.example", "desk@市.example"])
+def test_an_address_of_ours_that_mail_cannot_carry_is_wrong_before_anybody_is_asked(wrong):
+    script = Script()
+    with mail_server(script):
+        for smtp, contact in (({"sender": wrong}, ""), ({}, wrong)):
+            settings = mailing(script.port, security="none", **smtp).model_copy(update={"contact": contact})
+            [(grade, said)] = grades(look_at_mail(settings, NOON))
+            assert (grade, f"{'contact' if contact else 'sender'} address '{wrong}' has letters" in said) == (
+                "wrong",
+                True,
+            )
+    assert script.connections == 0
+
+
 # The test mail
 
 

@@ -20,7 +20,7 @@ from storage.database import HEAD, Database, is_missing, sqlite_file
 from storage.errors import StorageError
 from storage.store import Store
 from watcher.check import check_feeds
-from watcher.compose import message_id
+from watcher.compose import build_message, message_id
 from watcher.deliver import SmtpChannel
 from watcher.deliver.trial import Trial, try_server
 from watcher.desk import Clock
@@ -173,6 +173,7 @@ def look_at_mail(settings: WatcherSettings, now: datetime, context: ssl.SSLConte
         return
     yield from _look_at_login(smtp)
     try:
+        build_message(_test_mail(settings, sender(settings), now))  # its headers want addresses that mail can use
         trial = try_server(smtp, sender(settings), context)
     except DeliveryProblem as problem:
         yield Remark(about="mail", grade=Grade.WRONG, sentence=str(problem))
@@ -217,7 +218,16 @@ def _look_at_certificate(trial: Trial, smtp: SmtpSettings, now: datetime) -> Ite
 
 def send_test(settings: WatcherSettings, address: str, now: datetime, context: ssl.SSLContext | None = None) -> Remark:
     """Mail a short text to an address, once."""
-    mail = Mail(
+    try:
+        SmtpChannel(settings.smtp, context).send(_test_mail(settings, address, now))
+    except DeliveryProblem as problem:
+        return Remark(about="test mail", grade=Grade.WRONG, sentence=f"{problem} (A test mail is tried once.)")
+    said = f"The mail server took a test mail to {address}; look whether it arrives, and not among the junk."
+    return Remark(about="test mail", grade=Grade.WELL, sentence=said)
+
+
+def _test_mail(settings: WatcherSettings, address: str, now: datetime) -> Mail:
+    return Mail(
         digest=Digest(subject="A test mail", text=f"{TEST_TEXT}\n", html=f"<p>{TEST_TEXT}</p>\n"),
         sender=sender(settings),
         recipient=address,
@@ -226,12 +236,6 @@ def send_test(settings: WatcherSettings, address: str, now: datetime, context: s
         subscription="doctor",
         contact=settings.contact,
     )
-    try:
-        SmtpChannel(settings.smtp, context).send(mail)
-    except DeliveryProblem as problem:
-        return Remark(about="test mail", grade=Grade.WRONG, sentence=f"{problem} (A test mail is tried once.)")
-    said = f"The mail server took a test mail to {address}; look whether it arrives, and not among the junk."
-    return Remark(about="test mail", grade=Grade.WELL, sentence=said)
 
 
 def look_at_proxies(variables: Mapping[str, str]) -> Iterator[Remark]:

@@ -38,6 +38,9 @@ JUDGE_PARTS, JUDGE_READY, JUDGE_MEGABYTES = 60, 33, 60
 """The limits, in bare parses: judging 1 kB takes a sixtieth of one, and the judge is ready after 33 (half a second where
 one takes 15 ms); and the megabytes that it takes."""
 
+MANY_PER_FEW = 1.5
+"""The limit of what one of 500 mails may cost, in one of 50: with a cost that grows with the readers it would be 10."""
+
 DIGEST_PARTS = 15
 """Composing one item of a digest takes so small a part of a parse at the most."""
 
@@ -99,7 +102,7 @@ def time_parse(entries: int, **options: bool) -> tuple[int, float]:
 
 
 def measure_alone(name: str) -> dict[str, Any]:
-    """Return what `judging` or `composing` costs, measured in a process of its own."""
+    """Return what `judging`, `composing` or `mailing` costs, measured in a process of its own."""
     command = [sys.executable, "-m", f"benchmarks.{name}"]
     told = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=PATIENCE, check=True).stdout
     return dict(json.loads(told))
@@ -128,6 +131,13 @@ def show_digest(digest: dict[str, Any], parse_ms: float) -> None:
         print(f"composing one item of a {name}: {spent * 1000:.2f} ms, 1/{parts:.0f} of a feedparser parse ({limit})")
 
 
+def show_mailing(mailing: dict[str, float]) -> None:
+    """Print what a mail costs, and whether it costs the same when there are many."""
+    few, many = mailing["few"] * 1000, mailing["many"] * 1000
+    limit = tell_limit(MANY_PER_FEW, many <= few * MANY_PER_FEW)
+    print(f"a mail of a digest to 50 readers takes {few:.1f} ms, to 500 {many:.1f} ms: {many / few:.2f} ({limit})")
+
+
 def tell_limit(limit: object, is_kept: bool) -> str:
     return f"limit {limit}" + ("" if is_kept else ", exceeded")
 
@@ -149,6 +159,7 @@ def show(told: dict[str, Any]) -> None:
     print(f"our start, once: modules, rules, two reading processes, a first poll: {ours['start']['cpu']:.1f} s")
     show_judge(told["judge"], told["bare_ms"])
     show_digest(told["digest"], unit)
+    show_mailing(told["mailing"])
 
 
 def main() -> None:
@@ -173,6 +184,7 @@ def main() -> None:
         "ours": ours,
         "peer": peer,
         "judge": judge,
+        "mailing": measure_alone("mailing"),
         "digest": digest,
     }
     show(told)

@@ -14,6 +14,7 @@ from storage.judgements import Judgements
 from storage.keeping import Keeping
 from storage.labels import Labels
 from storage.mentions import Mentions
+from storage.pairs import Pairs
 from storage.search import Search
 from storage.stories import Stories
 
@@ -32,6 +33,7 @@ class Store:
         self.items = Items(database)
         self.judgements = Judgements(database)
         self.search = Search(database)
+        self.pairs = Pairs(database)
         self.labels = Labels(database)
         self.stories = Stories(database)
         self.mentions = Mentions(database)

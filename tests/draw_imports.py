@@ -20,6 +20,7 @@ LAYERS = {
         "doctor",
         "export",
         "meaning",
+        "pairs",
         "poll",
         "replay",
         "searching",

@@ -99,6 +99,18 @@ def test_titles_with_the_whole_phrase_come_first_of_the_newest_and_counts_end_at
     assert seen.index("cna:0") > RANKED, "old ones stay where their day is"
 
 
+def test_of_one_moment_the_item_that_was_stored_last_comes_first(store):
+    keep(store, *(new_item(f"cna:{number}", published_at=NOW - timedelta(days=1)) for number in range(5)))
+    reader = interpreter(store, {})
+    seen, more = [], ""
+    while more or not seen:
+        page = search_items(reader, "", 2, more)
+        seen += page.items
+        more = page.more
+    assert [full.item.id for full in seen] == sorted((full.item.id for full in seen), reverse=True)
+    assert len(seen) == 5
+
+
 @pytest.mark.parametrize("more", ["x", "1.2", "1.2.3.4", "1.1e9.2", "0.99999999999999999999.1", "１.２.x"])
 @pytest.mark.parametrize("fresh_url", ["sqlite"], indirect=True)
 def test_a_page_that_cannot_be_is_one_sentence(reader, more):

@@ -65,7 +65,7 @@ class Interpreter:
 
     def _filter(self, found: Filter, query: str) -> Criterion:
         try:
-            return self._read_value(found.field, normalize("NFKC", found.value).translate(_WAVES).strip())
+            return self._read_value(found.field, _plain(found.value))
         except ValueError as problem:
             raise QueryError(str(problem), query, found.start, found.end) from None
 
@@ -89,6 +89,10 @@ class Interpreter:
                 return Column(name="feed_id", value=self._read_stored("feed", value.lower()))
             case _:
                 return Facet(name=field, values=(self._read_stored(field, value.lower()),))
+
+    def pairs_called(self, name: str) -> tuple[str, ...]:
+        """Return the pairs that a name such as 大邱~Taipei may mean; a ValueError says what is wrong with it."""
+        return self._read_pair(_plain(name))
 
     def _read_pair(self, value: str) -> tuple[str, ...]:
         sides = [side.strip() for side in value.split("~")]
@@ -139,6 +143,10 @@ def _text_of(words: str, *, begins: bool = False) -> Text:
         open_start=bool(tokens) and is_piece(tokens[0]),
         open_end=begins or (bool(tokens) and is_piece(tokens[-1])),
     )
+
+
+def _plain(value: str) -> str:
+    return normalize("NFKC", value).translate(_WAVES).strip()
 
 
 def _choose(field: str, value: str, known: tuple[str, ...]) -> str:

@@ -29,6 +29,7 @@ COMMANDS = {
     "digest": "digest",
     "feeds": "feeds",
     "items": "items",
+    "pairs": "pairs",
     "topics": "topics",
     "seeds": "seeds",
     "status": "status",

@@ -1,0 +1,110 @@
+"""Pairs: all of them with their counts, and the timeline of one: what was signed, held and visited, month by month."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from storage.pairs import PairCount, PairItem
+from watcher.desk import Desk
+from watcher.errors import WatcherError
+from watcher.meaning import Interpreter
+from watcher.settings.ties import Tie
+from watcher.values import Kind
+
+AGREEMENTS = frozenset({Kind.AGREEMENT, Kind.MOU, Kind.REAFFIRMATION, Kind.TERMINATION})
+GROUPS = {"agreements": AGREEMENTS, "forums": {Kind.FORUM}, "visits": {Kind.VISIT}}
+OTHERS = "others"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairLine:
+    """Hold one line of the list of pairs."""
+
+    count: PairCount
+    tie: Tie | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Hold one story of a pair: its first item, when it was published, and how many items tell of it.
+
+    `group` is agreements, forums, visits or others.
+    """
+
+    item: PairItem
+    group: str
+    items: int
+
+    @property
+    def at(self) -> datetime:
+        """Return when it was first told of."""
+        return self.item.at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """Hold all that is stored of a pair: its events, the newest first, and the items of each month that has some.
+
+    `groups` counts the events by group, `months` the items by month of UTC (2026-02), the oldest first.
+    """
+
+    pair: str
+    tie: Tie | None = None
+    events: tuple[Event, ...] = ()
+    groups: dict[str, int] = field(default_factory=dict)
+    months: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def items(self) -> int:
+        """Return how many items there are."""
+        return sum(self.months.values())
+
+    @property
+    def span(self) -> tuple[datetime, datetime] | None:
+        """Return when the first and the last event were first told of; None without any."""
+        return (self.events[-1].at, self.events[0].at) if self.events else None
+
+
+def list_pairs(desk: Desk, limit: int) -> list[PairLine]:
+    """Return the pairs of which something was told last."""
+    return [PairLine(count=one, tie=desk.ties.get(one.pair)) for one in desk.store.pairs.counts(limit)]
+
+
+def tell_pair(desk: Desk, interpreter: Interpreter, name: str) -> Timeline:
+    """Return the timeline of a pair, whose cities may be called by any of their names, in any order.
+
+    What names no pair is a `WatcherError`. Of names that several cities have, the pair counts that was told of last.
+    """
+    try:
+        pairs = interpreter.pairs_called(name)
+    except ValueError as problem:
+        raise WatcherError(f"{name}: {problem}{'' if str(problem).endswith('?') else '.'}") from None
+    for pair in pairs:
+        items = desk.store.pairs.items([pair])
+        if items or pair == pairs[-1]:
+            return draw_timeline(pair, items, desk.ties.get(pair))
+    raise AssertionError("a name stands for one pair at least")
+
+
+def draw_timeline(pair: str, items: Sequence[PairItem], tie: Tie | None = None) -> Timeline:
+    """Join items, published last first, into events and count them."""
+    stories: dict[int, list[PairItem]] = {}
+    for item in items:
+        stories.setdefault(item.story_id, []).append(item)
+    events = [Event(item=story[-1], group=_group(story), items=len(story)) for story in stories.values()]
+    events.sort(key=lambda event: (event.at, event.item.id), reverse=True)
+    tally = Counter(event.group for event in events)
+    return Timeline(
+        pair=pair,
+        tie=tie,
+        events=tuple(events),
+        groups={group: tally[group] for group in (*GROUPS, OTHERS)},
+        months=dict(sorted(Counter(f"{item.at:%Y-%m}" for item in items).items())),
+    )
+
+
+def _group(story: Sequence[PairItem]) -> str:
+    """Name the first group that any item of a story belongs to."""
+    kinds = {item.kind for item in story}
+    return next((group for group, members in GROUPS.items() if kinds & members), OTHERS)

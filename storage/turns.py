@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, or_, select
 
+from storage.hosts import RESTS
 from storage.leases import longest_due
 from storage.rows import FEEDS
 
@@ -37,9 +38,11 @@ def asked_with(
 def _is_ahead() -> ColumnElement[bool]:
     """Say which feeds were visited or claimed in what is now the future: the clock was set back, and they are due.
 
-    The clocks of several machines may differ by less than a lease.
+    The clocks of several machines may differ by less than a lease. A feed that was never visited may have to wait long
+    because its host rests.
     """
-    visited = func.coalesce(FEEDS.c.visited_at, FEEDS.c.due_at) > _AHEAD
+    rests = and_(FEEDS.c.visited_at.is_(None), FEEDS.c.due_why == RESTS)
+    visited = and_(func.coalesce(FEEDS.c.visited_at, FEEDS.c.due_at) > _AHEAD, ~rests)
     idle = and_(FEEDS.c.due_at.is_not(None), FEEDS.c.claimed_by.is_(None), visited)
     return or_(idle, and_(_HELD, FEEDS.c.due_at > _FAR))
 

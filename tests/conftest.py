@@ -14,8 +14,8 @@ from hypothesis import settings as hypothesis_settings
 from storing import Postgres, empty_tables, make_tables, open_server, open_store
 
 from storage.store import Store
-from watcher.cli.judging import load_judge
 from watcher.desk import Desk
+from watcher.judging import load_judge
 from watcher.settings.feeds import FeedSettings
 from watcher.settings.load import packaged_config
 from watcher.settings.watcher import FetchSettings, WatcherSettings

@@ -24,11 +24,11 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from watcher.cli.judging import load_judge
 from watcher.deliver import open_channels
 from watcher.desk import Desk, open_store
 from watcher.digest import open_due
 from watcher.fetch import Fetcher
+from watcher.judging import load_judge
 from watcher.poll import Poller, Report, prepare_visits
 from watcher.read import read_document
 from watcher.sending import send_due

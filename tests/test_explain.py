@@ -8,7 +8,7 @@ from storing import id_of, keep, new_item, open_store
 
 from watcher.cli import main
 from watcher.cli.explain import STYLES, paint
-from watcher.cli.judging import load_judge
+from watcher.judging import load_judge
 from watcher.settings.load import packaged_config
 from watcher.values import Entry
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from watcher.cli.judging import load_judge
+from watcher.judging import load_judge
 from watcher.settings.load import packaged_config
 from watcher.values import Entry, Judgement, Kind, Verdict
 

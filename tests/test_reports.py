@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from watcher.cli.judging import load_judge
 from watcher.cli.score import read_labelled
+from watcher.judging import load_judge
 from watcher.measure import Verdicted, count_matched, count_rates
 from watcher.settings.load import packaged_config
 

@@ -187,6 +187,16 @@ def test_a_host_that_wants_to_be_left_alone_is_for_all_its_feeds_but_one_that_is
     assert rows["cna"].due_at == NOW
 
 
+def test_a_feed_that_was_never_visited_waits_with_its_host(store):
+    store.feeds.enrol(HARBOUR[:2], NOW)
+    store.feeds.claim(NOW, LEASE, 1)
+    store.feeds.record(
+        replace(visit_record(feed_id="harbour-0", due_at=NOW + 3 * HOUR), host_rests_until=NOW + 3 * HOUR)
+    )
+    assert store.feeds.claim(NOW + HOUR, LEASE, 9) == []
+    assert len(store.feeds.claim(NOW + 3 * HOUR, LEASE, 9)) == 1
+
+
 def test_a_host_that_wants_to_be_left_alone_hastens_nobody(store):
     store.feeds.enrol(HARBOUR[:2], NOW)
     visit_one(store, NOW)

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from watcher.cli.judging import load_judge
 from watcher.judge import Explanation
+from watcher.judging import load_judge
 from watcher.settings.load import packaged_config
 from watcher.settings.topics import load_topics
 from watcher.values import Entry, Verdict

@@ -15,8 +15,8 @@ from pathlib import Path
 from newsroom import PADDING
 
 from benchmarks.meter import report
-from watcher.cli.judging import load_judge
 from watcher.judge import Judge
+from watcher.judging import load_judge
 from watcher.settings.load import packaged_config
 from watcher.values import Entry
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.meter import arguments, cpu_seconds, measure_phases, report, turn_site
-from watcher.cli.judging import load_judge
 from watcher.desk import Desk, open_store
+from watcher.judging import load_judge
 from watcher.poll import Poller, open_poller, prepare_visits
 from watcher.settings.feeds import FeedSettings
 from watcher.settings.load import packaged_config

@@ -12,17 +12,9 @@ from types import SimpleNamespace
 from soak.clocks import Clocks
 from watcher.cli.place import Place
 from watcher.cli.run import run
-from watcher.settings.watcher import WatcherSettings
 
 TICK_SECONDS = 0.1
 """Real ones. Five simulated seconds would be less than a millisecond."""
-
-
-class SimulatedPlace(Place):
-    """A place whose service ticks quicker than settings allow."""
-
-    def settings(self) -> WatcherSettings:
-        return Place.settings(self).model_copy(update={"tick_seconds": TICK_SECONDS})
 
 
 def end_with_driver() -> None:
@@ -35,7 +27,8 @@ def end_with_driver() -> None:
 def main() -> None:
     Thread(target=end_with_driver, daemon=True).start()
     config, database, file = sys.argv[1:]
-    place = SimulatedPlace(config=Path(config), database=database, clock=Clocks(Path(file)).now)
+    clock, changes = Clocks(Path(file)).now, {"tick_seconds": TICK_SECONDS}
+    place = Place(config=Path(config), database=database, clock=clock, changes=changes)
     run(SimpleNamespace(obj=place))
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from rich.progress import Progress
 
 from watcher.check import check_feeds
+from watcher.cli.files import read_settings
 from watcher.cli.place import Place
 from watcher.cli.show import count, doubt_network, err, out, show_json, show_table
 from watcher.errors import ConfigError
@@ -44,7 +45,7 @@ def choose_feeds(place: Place, names: Sequence[str], *, everything: bool) -> lis
 def _visit(place: Place, feeds: Sequence[FeedSettings], *, quiet: bool) -> list[Finding]:
     with Progress(console=err, transient=True, disable=quiet or not err.is_terminal) as progress:
         bar = progress.add_task("visiting", total=len(feeds))
-        visits = check_feeds(feeds, place.settings(), place.clock, lambda finding: progress.advance(bar))
+        visits = check_feeds(feeds, read_settings(place), place.clock, lambda finding: progress.advance(bar))
         return asyncio.run(visits)
 
 

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from watcher.cli.items import brief
-from watcher.cli.judging import load_judge
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.cli.show import err, out, show_json
@@ -14,6 +13,7 @@ from watcher.clipping import Clipping, clip_page
 from watcher.desk import Desk
 from watcher.fetch import Fetcher
 from watcher.judge import Judge
+from watcher.judging import load_judge
 
 app = typer.Typer(add_completion=False)
 

@@ -13,6 +13,7 @@ from storage.database import Database, sqlite_file
 from storage.stats import gather_stats
 from storage.upgrade import rebuild as rebuild_derived
 from storage.upgrade import upgrade as upgrade_schema
+from watcher.cli.files import read_settings
 from watcher.cli.office import refuse_missing
 from watcher.cli.place import Place
 from watcher.cli.show import count, out, show_json, show_table, size
@@ -106,4 +107,4 @@ def _standing(place: Place) -> Iterator[Database]:
 
 
 def _address(place: Place) -> str:
-    return place.settings().database.get_secret_value()
+    return read_settings(place).database.get_secret_value()

@@ -10,13 +10,13 @@ from rich.cells import cell_len
 from rich.markup import escape
 
 from storage.records import FullItem
-from watcher.cli.judging import load_judge
 from watcher.cli.place import wall_clock
 from watcher.cli.show import count, err, out, program
 from watcher.demo.account import Day, Poll
 from watcher.demo.day import READER, live_day
 from watcher.demo.numbers import announce
 from watcher.demo.samples import Sample, load_samples
+from watcher.judging import load_judge
 from watcher.settings.load import packaged_config
 from watcher.values import Failed, Fetched
 

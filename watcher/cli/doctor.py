@@ -10,7 +10,7 @@ import typer
 
 from storage.database import sqlite_file
 from storage.errors import StorageError
-from watcher.cli.judging import load_judge
+from watcher.cli.files import read_feeds, read_settings, read_ties
 from watcher.cli.place import Place
 from watcher.cli.show import count, out, show_json
 from watcher.doctor import (
@@ -26,6 +26,7 @@ from watcher.doctor import (
     send_test,
 )
 from watcher.errors import ConfigError, WatcherError
+from watcher.judging import load_judge
 from watcher.settings.feeds import FeedSettings
 from watcher.settings.load import packaged_config
 from watcher.settings.subscription import mail_address
@@ -64,8 +65,8 @@ def doctor(
 def _examine(place: Place, address: str, *, test: bool) -> Iterator[Remark]:
     """Look at one thing after the other; a configuration that cannot be read ends it."""
     try:
-        settings, feeds = place.settings(), list(place.feeds().values())
-        place.ties()
+        settings, feeds = read_settings(place), list(read_feeds(place).values())
+        read_ties(place)
         load_judge(place.folder)
         file = sqlite_file(settings.database.get_secret_value())
     except (WatcherError, StorageError) as problem:

@@ -9,7 +9,6 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from watcher.cli.judging import load_judge
 from watcher.cli.place import Place
 from watcher.cli.show import out, show_json, show_table
 from watcher.cli.stored import load_entry
@@ -17,6 +16,7 @@ from watcher.cli.topics import answer
 from watcher.errors import WatcherError
 from watcher.judge import Explanation, Row
 from watcher.judge.page import FIELDS
+from watcher.judging import load_judge
 from watcher.values import Entry, Verdict
 
 STYLES = {

@@ -5,6 +5,7 @@ from typing import Any
 
 from storage.tables import FeedRow, VisitRow
 from watcher.cli.checkfeeds import choose_feeds
+from watcher.cli.files import read_settings
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.cli.show import out, show_json
@@ -42,7 +43,7 @@ def explain_feed(place: Place, name: str, *, as_json: bool) -> None:
     if row is None:
         sentences = ["Nothing is known of it yet: no poll has seen it in feeds.toml."]
     else:
-        sentences = tell_feed(row, feed_from(row, settings, place.settings().fetch), now)
+        sentences = tell_feed(row, feed_from(row, settings, read_settings(place).fetch), now)
     if as_json:
         word, _ = state_of(row, now)
         show_json({"id": name, "state": word, **_columns(row), "visits": _diary(visits), "sentences": sentences})

@@ -15,6 +15,7 @@ from storage.store import name_process
 from storage.tables import FeedRow
 from watcher.cli.checkfeeds import check as check_them
 from watcher.cli.explainfeed import explain_feed
+from watcher.cli.files import read_feeds, read_settings
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.cli.readfiles import choose_settings, read_sources
@@ -142,7 +143,7 @@ def export(
 ) -> None:
     """Write the enabled feeds for another program, or for `feeds import`; nothing is overwritten."""
     place: Place = context.obj
-    feeds = place.feeds().values()
+    feeds = read_feeds(place).values()
     text = write_opml(feeds) if form is Form.OPML else write_lines(feeds)
     if file is None:
         print(text, end="")
@@ -228,7 +229,7 @@ def _held(row: FeedRow | None, now: datetime) -> str:
 
 def _remembered(place: Place) -> dict[str, str]:
     """Return the ids that the database knows, by address: a feed that comes back brings none of its old entries."""
-    url = place.settings().database.get_secret_value()
+    url = read_settings(place).database.get_secret_value()
     if is_missing(url):
         return {}
     try:

@@ -8,6 +8,7 @@ from storage.database import Database, is_missing
 from storage.errors import StorageError
 from storage.store import Store
 from storage.tables import FactRow
+from watcher.cli.files import read_address
 from watcher.cli.place import Place, wall_clock
 from watcher.errors import WatcherError
 from watcher.heartbeat import HEARTBEAT, is_alive
@@ -32,7 +33,7 @@ def healthcheck(context: typer.Context) -> None:
 
 
 def _find_beat(place: Place) -> FactRow | None:
-    url = place.address()
+    url = read_address(place)
     if is_missing(url):
         raise WatcherError("no service has run here yet")
     with closing(Database.open(url)) as database:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from storage.database import is_missing, sqlite_file
 from storage.errors import StorageError
+from watcher.cli.files import read_city_names, read_feeds, read_settings, read_ties
 from watcher.cli.place import Place
 from watcher.desk import Desk, open_store
 from watcher.digest import note_subscriptions
@@ -23,7 +24,8 @@ def open_desk(place: Place, *, make: bool = False) -> Iterator[Desk]:
     Without `make` a SQLite file that is not there is a WatcherError: a command that reads makes none, and it
     works in a database that cannot be written.
     """
-    settings, feeds, ties, names = place.settings(), place.feeds(), place.ties(), place.city_names()
+    settings, feeds = read_settings(place), read_feeds(place)
+    ties, names = read_ties(place), read_city_names(place)
     url = settings.database.get_secret_value()
     missing = is_missing(url)
     if not make:

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from watcher.cli.checkfeeds import choose_feeds
+from watcher.cli.files import read_settings
 from watcher.cli.place import Place
 from watcher.cli.show import show_lines
 from watcher.errors import ConfigError, ReadProblem
@@ -43,7 +44,7 @@ def choose_settings(place: Place, feed: str, said: Mapping[str, str], select: Ma
 
 async def read_sources(place: Place, sources: Sequence[str], settings: FeedSettings) -> bool:
     """Print one JSON line for each entry of each source; True when every document had some."""
-    usual = place.settings()
+    usual = read_settings(place)
     feed = new_feed(settings, usual.fetch)
     well = True
     async with Fetcher(usual.fetch, usual.contact, clock=place.clock) as fetcher, Reader() as reader:

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from watcher.cli.judging import load_judge
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.cli.show import count, err, out, show_json, show_table
+from watcher.judging import load_judge
 from watcher.replay import Change, Replayed, enact_rules
 from watcher.replay import replay as judge_again
 

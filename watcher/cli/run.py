@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from watcher.cli.judging import load_judge
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.deliver import open_channels
 from watcher.desk import Desk
 from watcher.digest import destination, next_opening
 from watcher.judge import Judge
+from watcher.judging import load_judge
 from watcher.poll import Report, open_poller, prepare_visits
 from watcher.replay import enact_rules
 from watcher.service import Service

@@ -8,13 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
-from watcher.cli.judging import load_judge
 from watcher.cli.labelled import read_labelled
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.cli.show import count, err, out, show_json, show_table
 from watcher.errors import WatcherError
 from watcher.judge.page import READ_CHARACTERS
+from watcher.judging import load_judge
 from watcher.measure import (
     Draw,
     Interval,

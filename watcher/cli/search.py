@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from watcher.cli.files import read_cities_called
 from watcher.cli.items import brief, list_table
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
@@ -19,7 +20,7 @@ app = typer.Typer(add_completion=False)
 
 def interpreter_at(desk: Desk, place: Place) -> Interpreter:
     """Return what reads queries for a desk."""
-    return Interpreter(search=desk.store.search, city_names=place.cities_called, feeds=tuple(desk.feeds))
+    return Interpreter(search=desk.store.search, city_names=lambda: read_cities_called(place), feeds=tuple(desk.feeds))
 
 
 @app.command(context_settings={"ignore_unknown_options": True})

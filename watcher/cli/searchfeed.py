@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from watcher.adding import Found, find_feeds
+from watcher.cli.files import read_settings
 from watcher.cli.place import Place
 from watcher.cli.show import err, out
 from watcher.feedlist import LONGEST_NAME, ListedFeed
@@ -23,7 +24,7 @@ def search_feed(place: Place, feed: ListedFeed, remembered: Mapping[str, str]) -
     """
     planned = plan_feed(place.folder, feed, remembered)
     with err.status("visiting ..."):
-        first, *others = asyncio.run(_search(place, new_feed(planned, place.settings().fetch)))
+        first, *others = asyncio.run(_search(place, new_feed(planned, read_settings(place).fetch)))
     out.print(f"found {_describe(first)}", markup=False)
     for other in others:
         out.print(f"found also {_describe(other)}", markup=False)
@@ -31,7 +32,7 @@ def search_feed(place: Place, feed: ListedFeed, remembered: Mapping[str, str]) -
 
 
 async def _search(place: Place, feed: Feed) -> list[Found]:
-    settings = place.settings()
+    settings = read_settings(place)
     async with Fetcher(settings.fetch, settings.contact, clock=place.clock) as fetcher, Reader() as reader:
         return await find_feeds(feed, fetcher, reader)
 

@@ -6,14 +6,15 @@ from typing import Annotated, Any
 import typer
 
 from storage.database import is_missing
+from watcher.cli.files import read_settings
 from watcher.cli.items import brief
-from watcher.cli.judging import load_judge
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.cli.show import count, err, out, show_json, show_table
 from watcher.desk import Desk
 from watcher.errors import ReadProblem
 from watcher.judge import Judge
+from watcher.judging import load_judge
 from watcher.poll import prepare_visits, tell_apart
 from watcher.read.article import LARGEST_FILE
 from watcher.seeds import Change, Imported, import_seed, lacks_seeds
@@ -41,7 +42,7 @@ def list_seeds(
     """List the seed articles with their pairs and kinds, and say how much text of each is there."""
     place: Place = context.obj
     judge = load_judge(place.folder)
-    with open_desk(place, make=is_missing(place.settings().database.get_secret_value())) as desk:
+    with open_desk(place, make=is_missing(read_settings(place).database.get_secret_value())) as desk:
         if lacks_seeds(desk.store):
             prepare_visits(desk, judge)
         found = desk.store.items.recent(None, seeds=True)

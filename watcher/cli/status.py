@@ -12,7 +12,6 @@ from storage.records import Unsent
 from storage.store import name_process
 from storage.tables import FeedRow
 from watcher.cli.digest import tell_states, unsent_sentences
-from watcher.cli.judging import load_judge
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.cli.show import ago, count, out, show_json
@@ -20,6 +19,7 @@ from watcher.desk import Desk
 from watcher.digest import destination, next_opening
 from watcher.feedstate import condition_of
 from watcher.heartbeat import HEARTBEAT, Life, tell_life
+from watcher.judging import load_judge
 from watcher.sending import unsent
 from watcher.settings.subscription import SubscriptionSettings
 from watcher.settings.watcher import SmtpSettings

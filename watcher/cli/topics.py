@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 import typer
 
 from watcher.cli import LaterCommands
-from watcher.cli.judging import load_judge
 from watcher.cli.place import Place
 from watcher.cli.show import show_lines
 from watcher.errors import WatcherError
+from watcher.judging import load_judge
 from watcher.values import Entry, Judgement, Verdict
 
 

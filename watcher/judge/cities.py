@@ -10,7 +10,8 @@ from watcher.judge.find import Finds, Hit
 from watcher.judge.lands import ABROAD, BREAK, Abroad, Lands, home_of, name_countries
 from watcher.judge.names import Name, unknown_names
 from watcher.judge.page import Page
-from watcher.judge.rules import EDGES, LETTER, Rules
+from watcher.judge.rule import EDGES, LETTER
+from watcher.judge.rules import Rules
 from watcher.settings.cities import City
 from watcher.settings.topics import Cue
 from watcher.text.fold import HAN

@@ -3,11 +3,14 @@
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
+from watcher.judge.gazetteer import Named
 from watcher.judge.page import Page
-from watcher.judge.rules import EDGES, LETTER, Guards, Rules, Sought
+from watcher.judge.rule import EDGES, LETTER, Guards, Sought
+from watcher.judge.rules import Rules
 from watcher.settings.cities import City
 from watcher.settings.topics import Cooperation, Country, Cue
 
@@ -18,20 +21,23 @@ _KANA = re.compile("[ぁ-ゖァ-ヺ]")
 MOST_FINDS = 100
 """Cities, cues and countries beyond these are left out: they are compared with one another, and no news has more."""
 
-Found = list[tuple[int, int, int]]
-"""The automaton's answer: number of the text, start, end."""
+NEEDS_ONE_PLACE = ("nothing", "city")
+"""A phrase that needs more counts only where two places are named, of which cities.csv or a country is one."""
 
 
 @dataclass(slots=True)
 class Hit(Generic[T]):
-    """Hold one find: `start` and `end` are offsets in the page. `refused` says why it cannot count."""
+    """Hold one find: `start` and `end` are offsets in the page. `refused` says why it cannot count.
+
+    `ambiguous`: the name of a city that counts in company only.
+    """
 
     owner: T
     start: int
     end: int
     sentence: int
     refused: str
-    ambiguous: bool
+    ambiguous: bool = False
 
 
 @dataclass(slots=True)
@@ -45,35 +51,50 @@ class Finds:
     fields: frozenset[str]
 
 
-def find_texts(rules: Rules, page: Page) -> Found:
-    """Find in one pass every place of every text, whatever it means there."""
-    return rules.automaton.find_matches_as_indexes(page.text, overlapping=True)
+class Found:
+    """Hold where texts and names stand on a page, whatever they mean there."""
+
+    def __init__(self, rules: Rules, page: Page) -> None:
+        self.rules, self.page = rules, page
+        self.texts: list[tuple[int, int, int]] = rules.automaton.find_matches_as_indexes(page.text, overlapping=True)
+        """The number of each, its start and its end."""
+
+    @cached_property
+    def names(self) -> list[Named]:
+        """Find the names of cities; most pages need none of them."""
+        return list(self.rules.gazetteer.find(self.page))
 
 
-def may_matter(rules: Rules, page: Page, found: Found) -> bool:
-    """Tell whether the phrases that occur could reach `near` if all of them counted: mostly they cannot."""
-    total = 0.0
+def may_matter(found: Found) -> bool:
+    """Tell whether the phrases that occur could reach `near` if all of them counted: mostly they cannot.
+
+    Where neither a country nor a city of cities.csv is named, those that need two places cannot count.
+    """
+    rules, title_end = found.rules, found.page.title_end
+    total = alone = 0.0
     seen: set[Sought] = set()
-    for number, start, _ in found:
+    for number, start, _ in found.texts:
         for phrase in rules.helping.get(number, ()):
-            if phrase in seen or (phrase.needs == "two_in_title" and start >= page.title_end):
+            if phrase in seen or (phrase.needs == "two_in_title" and start >= title_end):
                 continue
             seen.add(phrase)
             total += phrase.weight
-        if total >= rules.least:
-            return True
-    return total >= rules.least
+            if phrase.needs in NEEDS_ONE_PLACE:
+                alone += phrase.weight
+    if total < rules.least or alone >= rules.least:
+        return alone >= rules.least
+    return any(number in rules.countries for number, _, _ in found.texts) or bool(found.names)
 
 
-def find_all(rules: Rules, page: Page, found: Found) -> Finds:
+def find_all(found: Found) -> Finds:
     """Sort what was found by what it means; leave out what is part of another word or guarded."""
-    hits = _sort_hits(rules, page, found)
+    page, hits = found.page, _sort_hits(found)
     cues = [hit for hit in hits[Cue] if not hit.refused]
     if any(hit.owner.lang == "ja" for hit in cues) and not _KANA.search(page.text):
         cues = [hit for hit in cues if hit.owner.lang != "ja"]
     return Finds(
         phrases=hits[Sought],
-        cities=_longest(_whole_names(hits[City], hits[Cue], page))[:MOST_FINDS],
+        cities=_longest(_whole_names(_find_cities(found), hits[Cue], page))[:MOST_FINDS],
         cues=cues[:MOST_FINDS],
         countries=_longest(hits[Country])[:MOST_FINDS],
         fields=frozenset([hit.owner.id for hit in hits[Cooperation]]),
@@ -86,28 +107,42 @@ def stands_free(text: str, start: int, end: int) -> bool:
     return not (head and EDGES[text[start - 1]] == head) and not (tail and EDGES[text[end]] == tail)
 
 
-def _sort_hits(rules: Rules, page: Page, found: Found) -> dict[type, list[Hit[Any]]]:
+def _sort_hits(found: Found) -> dict[type, list[Hit[Any]]]:
     """Return the finds by what they are, in the order of the text, of those that begin together the longest first.
 
     Of what is guarded phrases are kept, for they are explained, and cues, for no name begins inside one.
     """
-    hits: dict[type, list[Hit[Any]]] = {sort: [] for sort in (Sought, City, Cue, Country, Cooperation)}
-    text, borders, heads, tails, meanings = page.text, page.borders, rules.heads, rules.tails, rules.meanings
-    longest_first = found[::-1]
+    hits: dict[type, list[Hit[Any]]] = {sort: [] for sort in (Sought, Cue, Country, Cooperation)}
+    text, borders = found.page.text, found.page.borders
+    heads, tails, meanings = found.rules.heads, found.rules.tails, found.rules.meanings
+    longest_first = found.texts[::-1]
     for number, start, end in sorted(longest_first, key=itemgetter(1)):
         head, tail = heads[number], tails[number]
         if (head and EDGES[text[start - 1]] == head) or (tail and EDGES[text[end]] == tail):
             continue
         sentence = bisect_right(borders, start)
-        for sort, owner, not_after, not_before, ambiguous, title_only in meanings[number]:
+        for sort, owner, not_after, not_before, _, title_only in meanings[number]:
             if title_only and sentence:
                 continue
             refused = ""
             if (not_after and text.endswith(not_after, 0, start)) or (not_before and text.startswith(not_before, end)):
-                if sort is City or sort is Country:
+                if sort is Country:
                     continue
                 refused = _say_guard(not_after, not_before, text, start, end)
-            hits[sort].append(Hit(owner, start, end, sentence, refused, ambiguous))
+            hits[sort].append(Hit(owner, start, end, sentence, refused))
+    return hits
+
+
+def _find_cities(found: Found) -> list[Hit[Any]]:
+    """Return where cities are named and no guard forbids it, of those that begin together the longest first."""
+    hits: list[Hit[Any]] = []
+    page, text = found.page, found.page.text
+    for meaning, start, end in found.names:
+        if stands_free(text, start, end):
+            sentence = page.sentence_at(start)
+            for _, city, not_after, not_before, ambiguous, _ in meaning:
+                if not (text.endswith(not_after, 0, start) or text.startswith(not_before, end)):
+                    hits.append(Hit(city, start, end, sentence, "", ambiguous))
     return hits
 
 

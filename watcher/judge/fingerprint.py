@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from watcher.settings.cities import City
 from watcher.settings.topics import Topics
 
-VERSION = 6
+VERSION = 7
 """Raised when the same rules would judge otherwise than before, so that items are judged again."""
 
 

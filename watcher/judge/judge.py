@@ -6,7 +6,7 @@ from functools import cached_property
 
 from watcher.judge.cast import Cast
 from watcher.judge.cities import cast_page
-from watcher.judge.find import Finds, Found, find_all, find_texts, may_matter
+from watcher.judge.find import Finds, Found, find_all, may_matter
 from watcher.judge.fingerprint import name_rules
 from watcher.judge.kinds import choose_kind
 from watcher.judge.needs import Lacks
@@ -43,7 +43,7 @@ class Judge:
     def __init__(self, topics: Topics, cities: Iterable[City]) -> None:
         self._cities = tuple(cities)
         self._rules = compile_rules(topics, self._cities)
-        self._bare = _conclude(self._study(Page(Entry()), []))
+        self._bare = _conclude(self._study(Found(self._rules, Page(Entry()))))
 
     @cached_property
     def fingerprint(self) -> str:
@@ -56,21 +56,18 @@ class Judge:
         Read are the title, the summary and the text, 4,000 characters of each. Where the phrases that occur
         could not reach `near` even if all counted, reading stops: such a judgement is bare, its score 0.
         """
-        page = Page(entry)
-        found = find_texts(self._rules, page)
-        return _conclude(self._study(page, found)) if may_matter(self._rules, page, found) else self._bare
+        found = Found(self._rules, Page(entry))
+        return _conclude(self._study(found)) if may_matter(found) else self._bare
 
     def explain(self, entry: Entry) -> Explanation:
         """Return the judgement, its addition, also of phrases that were found but did not count, and its marks."""
-        page = Page(entry)
-        study = self._study(page, find_texts(self._rules, page))
-        rows = (row for score in study.scores for row in list_rows(score, page))
-        marks = list_marks(study.cast, study.finds, page)
+        study = self._study(Found(self._rules, Page(entry)))
+        rows = (row for score in study.scores for row in list_rows(score, study.page))
+        marks = list_marks(study.cast, study.finds, study.page)
         return Explanation(judgement=_conclude(study), rows=tuple(rows), marks=tuple(marks))
 
-    def _study(self, page: Page, found: Found) -> _Study:
-        rules = self._rules
-        finds = find_all(rules, page, found)
+    def _study(self, found: Found) -> _Study:
+        rules, page, finds = found.rules, found.page, find_all(found)
         speaking = {hit.sentence for hit in finds.phrases if hit.owner.strong and not hit.refused}
         cast = cast_page(rules, finds, page, frozenset(speaking))
         lacks = Lacks(cast)

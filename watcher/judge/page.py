@@ -13,6 +13,8 @@ READ_CHARACTERS = 4000
 """How much of each field is read: news says early what it is about."""
 
 _SENTENCE_END = re.compile(r"[\n。!?;.](?:(?<!\.)[\n。!?;]*|(?<=\w{3}\.)\.*(?=[ \"')\]]))")
+_WIDE = re.compile("[Ａ-Ｚａ-ｚ]")
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
 @dataclass(slots=True)
@@ -100,7 +102,7 @@ class Page:
 
     def _with_capitals(self, block: Block) -> str:
         if len(block.written) == block.end - block.start:
-            return block.written
+            return block.written.translate(_NARROW) if _WIDE.search(block.written) else block.written
         if block.written == block.written.lower():
             return self.text[block.start : block.end]
         folded = self._folded.get(block.start) or self._trace(block)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from watcher.judge.find import Hit
-from watcher.judge.rules import Sought
+from watcher.judge.rule import Sought
 from watcher.settings.topics import Needs, Topic
 from watcher.values import Verdict
 

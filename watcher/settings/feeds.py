@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, StrictBool, ValidationError, Validat
 
 from watcher.errors import ConfigError
 from watcher.settings.base import Strict, add_line, explain_error, load_text, parse_toml
+from watcher.settings.languages import language_tag
 from watcher.urls import clean_link
 
 FILE = "feeds.toml"
@@ -21,7 +22,6 @@ LONGEST_ID = 64
 NO_COUNTRY = "INT"
 """The region of a feed that belongs to no single country."""
 
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]{3})?(-[a-z]{4})?(-([a-z]{2}|\d{3}))?(-(\d[a-z0-9]{3}|[a-z0-9]{5,8}))*", re.I)
 _REGION = re.compile(rf"[A-Z]{{2}}(-[A-Z0-9]{{1,3}})?|{NO_COUNTRY}")
 
 
@@ -32,13 +32,6 @@ def known_zone(name: str) -> str:
     except (KeyError, ValueError, OSError):
         raise ValueError("is not a time zone; write one such as 'Asia/Taipei' or 'UTC'") from None
     return name
-
-
-def language_tag(tag: str) -> str:
-    """Accept the shape of a language tag: language, script, region, variants (BCP 47, section 2.1), or nothing."""
-    if tag and not _LANGUAGE.fullmatch(tag):
-        raise ValueError("is not a language tag; write one such as 'en', 'zh-Hant' or 'zh-TW'")
-    return tag
 
 
 def region_code(code: str) -> str:

@@ -1,6 +1,6 @@
-"""The languages that have a two-letter code, so that a country's code is not taken for one."""
+"""Tags of languages, and the languages that have a two-letter code, so that a country's code is not taken for one."""
 
-from watcher.settings.feeds import language_tag
+import re
 
 _CODES = """
 aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo
@@ -12,6 +12,15 @@ te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh
 
 TWO_LETTERS = frozenset(_CODES.split())
 """ISO 639-1."""
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]{3})?(-[a-z]{4})?(-([a-z]{2}|\d{3}))?(-(\d[a-z0-9]{3}|[a-z0-9]{5,8}))*", re.I)
+
+
+def language_tag(tag: str) -> str:
+    """Accept the shape of a language tag: language, script, region, variants (BCP 47, section 2.1), or nothing."""
+    if tag and not _LANGUAGE.fullmatch(tag):
+        raise ValueError("is not a language tag; write one such as 'en', 'zh-Hant' or 'zh-TW'")
+    return tag
 
 
 def known_languages(tags: str) -> str:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from watcher.errors import ConfigError
-from watcher.settings import watcher
 
+MAIN_FILE = "watcher.toml"
 VARIABLE = "CITY_WATCHER_CONFIG"
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -26,9 +26,9 @@ def find_config(given: Path | None, environ: Mapping[str, str], here: Path) -> P
     named = given or (Path(environ[VARIABLE]) if environ.get(VARIABLE) else None)
     if named is None:
         local = here / "config"
-        return local if (local / watcher.FILE).is_file() else packaged_config()
-    if not (named / watcher.FILE).is_file():
-        raise ConfigError(f"{named}: no {watcher.FILE} there; `city-watcher init {named}` writes one.")
+        return local if (local / MAIN_FILE).is_file() else packaged_config()
+    if not (named / MAIN_FILE).is_file():
+        raise ConfigError(f"{named}: no {MAIN_FILE} there; `city-watcher init {named}` writes one.")
     return named
 
 

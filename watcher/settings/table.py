@@ -2,8 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Sequence
-from itertools import zip_longest
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,26 +21,52 @@ class Mistake(Exception):
 
 
 def load_table(
-    path: Path, columns: Sequence[str], read_row: Callable[[dict[str, str]], Row], name_row: Callable[[Row], str]
+    path: Path,
+    columns: Sequence[str],
+    read_row: Callable[[Sequence[str]], Row],
+    name_row: Callable[[Row], str],
+    finish: Callable[[Sequence[Row]], Iterable[Row]] = tuple,
 ) -> tuple[Row, ...]:
-    """Read every row with `read_row`, which takes its values by column; cells that are left out are empty.
+    """Read every row with `read_row`, which takes a value for each column; cells that are left out are empty.
 
-    No two rows may have the same name. A `Mistake` of `read_row` becomes a `ConfigError` that names file, line,
-    column and cure.
+    No two rows may have the same name. `finish` has the last word on all rows; the Mistake that it raises belongs to
+    the row that it had in hand. A `Mistake` becomes a `ConfigError` that names file, line, column and cure.
     """
+    lines: dict[str, int] = {}
+    found = _read_rows(path, columns, read_row, name_row, lines)
+    done: list[Row] = []
+    try:
+        for row in finish(found):
+            done.append(row)
+    except Mistake as mistake:
+        raise _complain(path, list(lines.values())[len(done)], mistake) from None
+    return tuple(done)
+
+
+def _read_rows(
+    path: Path,
+    columns: Sequence[str],
+    read_row: Callable[[Sequence[str]], Row],
+    name_row: Callable[[Row], str],
+    lines: dict[str, int],
+) -> list[Row]:
+    """Read every row, and note by its name in which line it ends."""
     rows = csv.reader(io.StringIO(load_text(path), newline=""), strict=True)
     found: list[Row] = []
-    lines: dict[str, int] = {}
     try:
         _check_columns(path, columns, next(rows, ()))
         for row in filter(None, rows):
             found.append(read_row(_fill(row, columns)))
             _refuse_double(name_row(found[-1]), columns[0], lines, rows.line_num)
     except Mistake as mistake:
-        raise ConfigError(f"{path}: line {rows.line_num}, column '{mistake.column}': {mistake}") from None
+        raise _complain(path, rows.line_num, mistake) from None
     except csv.Error as error:
         raise ConfigError(f"{path}: line {rows.line_num}: {error}; mend the quotes of that line.") from None
-    return tuple(found)
+    return found
+
+
+def _complain(path: Path, line: int, mistake: Mistake) -> ConfigError:
+    return ConfigError(f"{path}: line {line}, column '{mistake.column}': {mistake}")
 
 
 def _check_columns(path: Path, columns: Sequence[str], found: Sequence[str]) -> None:
@@ -49,12 +74,10 @@ def _check_columns(path: Path, columns: Sequence[str], found: Sequence[str]) -> 
         raise ConfigError(f"{path}: line 1 must name the columns {','.join(columns)}; put them in that order.")
 
 
-def _fill(row: Sequence[str], columns: Sequence[str]) -> dict[str, str]:
-    if len(row) == len(columns):
-        return dict(zip(columns, row, strict=True))
+def _fill(row: Sequence[str], columns: Sequence[str]) -> Sequence[str]:
     if len(row) > len(columns):
         raise Mistake(columns[0], f"the row has more than {len(columns)} columns; put values with a comma in quotes.")
-    return dict(zip_longest(columns, row, fillvalue=""))
+    return row if len(row) == len(columns) else [*row, *[""] * (len(columns) - len(row))]
 
 
 def _refuse_double(name: str, column: str, lines: dict[str, int], line: int) -> None:

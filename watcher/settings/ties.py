@@ -72,8 +72,14 @@ def load_ties(folder: Path, cities: Collection[str]) -> dict[str, Tie]:
 
 
 def _load(path: Path, cities: Collection[str] | None) -> dict[str, Tie]:
-    ties = load_table(path, COLUMNS, lambda values: _read_tie(values, cities), lambda tie: tie.pair)
+    ties = load_table(
+        path, COLUMNS, lambda values: _read_tie(dict(zip(COLUMNS, values, strict=True)), cities), lambda tie: tie.pair
+    )
     return {tie.pair: tie for tie in ties}
+
+
+def _pair_of(tie: Tie) -> str:
+    return tie.pair
 
 
 def _read_tie(values: dict[str, str], cities: Collection[str] | None) -> Tie:

@@ -18,11 +18,12 @@ from pydantic_settings import (
 
 from watcher.errors import ConfigError
 from watcher.settings.base import Strict, explain_error, first_mistake, load_text, load_toml, parse_toml
+from watcher.settings.load import MAIN_FILE
 from watcher.settings.overlay import PREFIX, find_laid, read_overlay, refuse_lost_secrets, refuse_unknown
 from watcher.settings.subscription import Address, SubscriptionSettings
 from watcher.urls import host_of
 
-FILE = "watcher.toml"
+FILE = MAIN_FILE
 
 
 def split_words(value: Any) -> Any:

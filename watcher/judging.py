@@ -1,4 +1,4 @@
-"""Load the judge; apart from office.py so that judging needs no database."""
+"""Load the judge from the files of a folder; it needs no command line and no database."""
 
 import gc
 from collections.abc import Iterator

@@ -1,12 +1,13 @@
 """docs/database.md names every table, view and column, and its ten questions are answered by both databases."""
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from documents import TEXTS, blocks_of, tables_of
+from documents import ROOT, TEXTS, blocks_of, tables_of
 from sqlalchemy import inspect, text
 from sqlmodel import SQLModel
 from storing import NOW, delivery_row, digest_row, id_of, keep, new_item, seed_item
@@ -151,3 +152,16 @@ def test_a_reader_and_the_service_do_not_wait_for_each_other(store, tmp_path):
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         reader.execute("DELETE FROM items")
     reader.close()
+
+
+@pytest.mark.parametrize("fresh_url", ["sqlite"], indirect=True)
+def test_the_file_for_datasette_shows_the_views_and_hides_every_table(store):
+    [shown] = json.loads((ROOT / "docs" / "datasette.json").read_text("utf-8"))["databases"].values()
+    hidden = {name for name, said in shown["tables"].items() if said.get("allow") is False}
+    with store.database.reading() as connection:
+        standing = dict(
+            connection.execute(text("SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view')")).all()
+        )
+    assert hidden == {name for name, sort in standing.items() if sort == "table"}
+    assert shown["tables"].keys() - hidden == {name for name, sort in standing.items() if sort == "view"}
+    assert shown["allow_sql"] is False

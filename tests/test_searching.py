@@ -107,8 +107,9 @@ def test_of_one_moment_the_item_that_was_stored_last_comes_first(store):
         page = search_items(reader, "", 2, more)
         seen += page.items
         more = page.more
-    assert [full.item.id for full in seen] == sorted((full.item.id for full in seen), reverse=True)
-    assert len(seen) == 5
+    ids = [full.item.id for full in seen]
+    assert (len(ids), ids) == (5, sorted(ids, reverse=True))
+    assert [full.item.id for full in export_items(reader, "")] == ids
 
 
 @pytest.mark.parametrize("more", ["x", "1.2", "1.2.3.4", "1.1e9.2", "0.99999999999999999999.1", "１.２.x"])

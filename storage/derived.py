@@ -66,6 +66,9 @@ SQLITE_SEARCH = (
     "INSERT INTO items_fts (items_fts) VALUES ('rebuild')",
     f"""CREATE INDEX items_order ON items (
         {MOMENT.replace("items.", "")} DESC, id DESC, captured_at, label, verdict, kind, language, feed_id)""",
+    f"""CREATE INDEX items_captured_order ON items (
+        {MOMENT.replace("items.", "")} DESC, id DESC, captured_at, label, kind, language, feed_id)
+        WHERE captured_at IS NOT NULL AND label <> 'irrelevant'""",
 )
 POSTGRES_SEARCH = (
     f"CREATE INDEX items_folded ON items USING gin ({SEARCHED})",
@@ -75,14 +78,19 @@ POSTGRES_SEARCH = (
         WHERE captured_at IS NOT NULL AND label <> 'irrelevant'""",
 )
 
-DROPS = ("DROP VIEW IF EXISTS stories", "DROP VIEW IF EXISTS captured_items", "DROP INDEX IF EXISTS items_order")
+DROPS = (
+    "DROP VIEW IF EXISTS stories",
+    "DROP VIEW IF EXISTS captured_items",
+    "DROP INDEX IF EXISTS items_order",
+    "DROP INDEX IF EXISTS items_captured_order",
+)
 SQLITE_DROPS = (
     "DROP TRIGGER IF EXISTS items_fts_insert",
     "DROP TRIGGER IF EXISTS items_fts_delete",
     "DROP TRIGGER IF EXISTS items_fts_update",
     "DROP TABLE IF EXISTS items_fts",
 )
-POSTGRES_DROPS = ("DROP INDEX IF EXISTS items_folded", "DROP INDEX IF EXISTS items_captured_order")
+POSTGRES_DROPS = ("DROP INDEX IF EXISTS items_folded",)
 
 
 def create_derived(connection: Connection) -> None:

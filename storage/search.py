@@ -1,6 +1,6 @@
 """The search: a tree of criteria becomes one SELECT that answers the same on both databases.
 
-What was published last comes first. SQLite walks the index `items_order`, which holds all columns that are asked for,
+What was published last comes first. SQLite walks an index, which holds all columns that are asked for,
 and looks ids up in sets that items_fts and facets give: so no search costs more than one walk and the making of its
 sets, however rare or common its words are. PostgreSQL chooses by its statistics between the search index, for rare
 words, and a walk in which texts are looked through.
@@ -160,7 +160,12 @@ def _look_through(
 
 
 def _sorts(connection: Connection, criterion: Criterion) -> ColumnElement[bool]:
+    parts = criterion.parts if isinstance(criterion, Every) else (criterion,)
+    if any(isinstance(part, Sort) and part.name != "seed" for part in parts):
+        return true()  # nothing but that sort can be found
     named = {leaf.name for leaf in leaves(criterion) if isinstance(leaf, Sort)} - {"seed"}
+    if not named - {STANDARD}:
+        return SORTS[STANDARD]  # as the index items_captured_order says it
     return _walked(connection, or_(*(SORTS[name] for name in sorted({STANDARD} | named))))
 
 

@@ -4,6 +4,7 @@ import ast
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -85,6 +86,24 @@ class Module:
         return layer_of(self.name)
 
 
+@cache
+def nodes_of(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """Return every node of a tree; walked once, for many ask."""
+    return tuple(ast.walk(tree))
+
+
+@cache
+def imports_of(tree: ast.Module) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    """Return the imports of a tree, wherever they stand."""
+    return tuple(node for node in nodes_of(tree) if isinstance(node, ast.Import | ast.ImportFrom))
+
+
+@cache
+def tree_of(text: str) -> ast.Module:
+    """Parse a text; the same one once, for the tests copy the whole tree again and again."""
+    return ast.parse(text)
+
+
 def part_of(name: str) -> str:
     """Return the room of a dotted name: `read` for watcher.read.dates, `storage` for all of storage."""
     package, _, rest = name.partition(".")
@@ -107,7 +126,7 @@ def _parse(path: Path, place: Path) -> Module:
     text = path.read_text(encoding="utf-8")
     parts = place.with_suffix("").parts
     name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-    return Module(name=name, place=place.as_posix(), lines=text.count("\n"), tree=ast.parse(text))
+    return Module(name=name, place=place.as_posix(), lines=text.count("\n"), tree=tree_of(text))
 
 
 def imported(module: Module, known: Iterable[str]) -> Iterator[tuple[int, str]]:
@@ -115,10 +134,10 @@ def imported(module: Module, known: Iterable[str]) -> Iterator[tuple[int, str]]:
 
     `from a import b` names a.b when that is a module of ours, else a.
     """
-    for node in ast.walk(module.tree):
+    for node in imports_of(module.tree):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             base = _base(module, node)
             for alias in node.names:
                 yield node.lineno, f"{base}.{alias.name}" if f"{base}.{alias.name}" in known else base

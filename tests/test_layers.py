@@ -5,7 +5,19 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
-from draw_imports import LAYERS, OURS, ROOT, Module, draw, import_graph, imported, layer_of, part_graph, read_modules
+from draw_imports import (
+    LAYERS,
+    OURS,
+    ROOT,
+    Module,
+    draw,
+    import_graph,
+    imported,
+    layer_of,
+    nodes_of,
+    part_graph,
+    read_modules,
+)
 
 Modules = dict[str, Module]
 
@@ -90,7 +102,7 @@ def impurities(module: Module, known: Iterable[str]) -> Iterator[tuple[int, str]
 
 
 def clock_looks(module: Module) -> Iterator[int]:
-    for node in ast.walk(module.tree):
+    for node in nodes_of(module.tree):
         match node:
             case ast.Call(func=ast.Attribute(attr=name)) if name in CLOCK_CALLS:
                 yield node.lineno
@@ -140,13 +152,13 @@ def vague_names(modules: Modules) -> Iterator[str]:
 
 
 def functions_of(module: Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(module.tree):
+    for node in nodes_of(module.tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
 
 def uses_of(module: Module, name: str) -> Iterator[int]:
-    for node in ast.walk(module.tree):
+    for node in nodes_of(module.tree):
         match node:
             case ast.Name(id=used) | ast.Attribute(attr=used) | ast.alias(name=used) if used == name:
                 yield node.lineno

@@ -184,7 +184,7 @@ def test_status_says_whether_there_is_a_password_and_never_which(watched, cw, mo
     cw("db", "upgrade")
     assert "\nmail" not in cw("status")
     monkeypatch.setenv("CITY_WATCHER_SMTP__HOST", "mail.desk.example")
-    assert "mail      mail.desk.example:587 (starttls), no login\n" in cw("status")
+    assert "mail      mail.desk.example:587 (security starttls), no login\n" in cw("status")
     monkeypatch.setenv("CITY_WATCHER_SMTP__USERNAME", "watcher")
     lack = "login watcher, but no password: set CITY_WATCHER_SMTP__PASSWORD or a secret file\n"
     assert lack in cw("status")
@@ -192,7 +192,7 @@ def test_status_says_whether_there_is_a_password_and_never_which(watched, cw, mo
     monkeypatch.setenv("CITY_WATCHER_SECRETS", "secrets")
     assert lack in cw("status")
     (watched / "secrets" / "CITY_WATCHER_SMTP__PASSWORD").write_text("hunter2\n")
-    assert "mail      mail.desk.example:587 (starttls), login watcher, password given\n" in cw("status")
+    assert "mail      mail.desk.example:587 (security starttls), login watcher, password given\n" in cw("status")
     assert json.loads(cw("status", "--json"))["mail"].endswith("login watcher, password given")
     assert "hunter2" not in cw("status") + cw("status", "--json")
     monkeypatch.delenv("CITY_WATCHER_SMTP__USERNAME")

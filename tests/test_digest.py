@@ -104,6 +104,16 @@ def test_a_preview_of_a_day_shows_the_digest_that_stands_or_what_it_would_say(da
     assert "More on earlier" not in preview_day(day, daily, date(2026, 3, 2))[0].text
 
 
+def test_a_preview_of_a_day_before_the_subscription_was_seen_covers_a_day_too(day, clock):
+    [daily] = day.settings.subscriptions
+    before = edition_for(replace(day, clock=lambda: clock() - timedelta(days=3)), daily, date(2026, 2, 26), anew=True)
+    assert (before.opened_at - before.covers_from_at, before.news) == (timedelta(days=1), ())
+    later = daily.model_copy(update={"id": "later"})
+    clock.forward(days=3)
+    note_subscriptions(replace(day, settings=day.settings.model_copy(update={"subscriptions": (later,)})), clock())
+    assert titles_of(preview_day(day, later, date(2026, 3, 1))[0].html) == [FORUM[1]]
+
+
 def test_backfill_is_a_count_and_never_a_flood(day, site, judge, clock):
     site.pages["/a"] = rss(DAEGU, published=clock() - timedelta(days=30))
     look_again(day, judge)

@@ -88,7 +88,7 @@ def test_after_init_all_is_well_or_foreseen_and_nothing_is_stored(doctor, home):
     assert "07:00 in UTC, written to var/digests/ (no mail server in watcher.toml)." in digest
     [(_, database)] = of(findings, "database")
     assert "there is no database yet; `city-watcher poll`" in database
-    assert of(findings, "feeds") == [("well", "Of 1 enabled feeds 1 were visited, and 1 are well.")]
+    assert of(findings, "feeds") == [("well", "1 of 1 enabled feeds visited (of different hosts, at most 5), 1 well.")]
     assert not (home / "var").exists()
 
 
@@ -374,12 +374,12 @@ def test_one_sick_feed_is_a_note_and_none_that_is_well_is_wrong(site):
     found = looked(settings, site.url("/a"), gone)
     assert found[0] == (
         "note",
-        "Of 2 enabled feeds 2 were visited, and 1 are well; `city-watcher feeds check` visits all.",
+        "2 of 2 enabled feeds visited (of different hosts, at most 5), 1 well; `city-watcher feeds check` visits all.",
     )
     assert (found[1][0], found[1][1].startswith("gone: ")) == ("note", True)
     assert looked(settings, gone)[0][0] == "wrong"
     assert looked(settings, "http://127.0.0.1:1/x")[0] == (
         "wrong",
-        "Of 1 enabled feeds 1 were visited, and 0 are well: is this machine's network well?",
+        "1 of 1 enabled feeds visited (of different hosts, at most 5), 0 well: is this machine's network well?",
     )
     assert looked(settings)[0] == ("wrong", "No feed is enabled; `city-watcher feeds add URL` adds one.")

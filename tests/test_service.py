@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 import time
+from contextlib import nullcontext
 from datetime import timedelta
 from threading import Event
 
@@ -14,6 +15,7 @@ from reading import quick_poller
 
 from watcher.deliver import open_channels
 from watcher.digest import note_subscriptions, open_due
+from watcher.errors import DeliveryProblem
 from watcher.heartbeat import GRACE, HEARTBEAT, STOPPED, Life, is_alive, tell_life
 from watcher.service import Service
 
@@ -78,6 +80,31 @@ def test_a_job_that_fails_is_logged_once_and_tried_again(make_desk, judge, clock
     assert "sending: works again" in caplog.text
     assert desk.store.deliveries.counts() == {"sent": 1}
     assert desk.store.facts.find(HEARTBEAT).noted_at == clock() - timedelta(minutes=11)
+
+
+class Refusing(nullcontext):
+    """A channel that takes nothing, for good."""
+
+    def send(self, mail):
+        """Refuse a mail."""
+        raise DeliveryProblem(f"{mail.recipient} is unknown", permanent=True)
+
+
+def test_a_mail_that_was_refused_is_a_warning_that_says_where_the_reason_stands(make_desk, judge, clock, caplog):
+    desk = make_desk({"subscriptions": ({"id": "daily", "at": "18:00", "when_empty": "note"},)})
+    note_subscriptions(desk, clock())
+    clock.forward(hours=6)
+    open_due(desk)
+
+    async def live():
+        async with quick_poller(desk, judge) as poller:
+            service = Service(poller=poller, desk=desk, channels={"file": Refusing()})
+            await service.tick()
+            await until(lambda: not service.running)
+
+    asyncio.run(live())
+    [(level, said)] = [(level, said) for _, level, said in caplog.record_tuples if said.startswith("deliveries")]
+    assert (level, said) == (logging.WARNING, "deliveries: 1 failed; `city-watcher digest list` says why")
 
 
 def test_a_job_that_is_still_running_is_not_started_again(make_desk, clock, judge):

@@ -150,7 +150,7 @@ def test_what_is_english_in_a_chinese_digest_is_marked_so():
     )
     assert english_of(digest.html) == {
         items[0].why,
-        "x.example; by video",
+        "x.example (by video)",
         "city league since 4 Nov 2010; by video (x.example)",
         "Harbour Courier",
         "港口晚報",
@@ -166,6 +166,9 @@ def test_why_an_item_counted_is_told_from_its_reasons():
     against = Reason(topic="t", phrase="校", field="title", start=0, end=1, weight=-1)
     said = CHINESE.why(replace(item, reasons=(counted, against, counted)), names)
     assert said == Said(text="出現「姊妹市」，提及大邱、Taipei，共 4 分。")
+    many = tuple(replace(counted, start=start, end=start + 1) for start in range(5))
+    said = CHINESE.why(replace(item, reasons=many), names)
+    assert said == Said(text="出現「臺」、「北」、「與」、「大」等 5 個詞語，提及大邱、Taipei，共 4 分。")
     assert CHINESE.why(item, names) == Said(english=item.why)
     assert CHINESE.why(replace(item, reasons=(counted,), why=BY_HAND), names) == Said(text="由人工選入。")
 

@@ -93,7 +93,7 @@ def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date, *, an
     What it does not get is noted with the digest: no later one tells it, whatever the settings then say.
     """
     now = desk.clock()
-    beginning = _told_from(desk, subscription, now)
+    beginning = _told_from(desk, subscription, now, anew=anew)
     last = desk.store.digests.last(subscription.id, (day - timedelta(days=anew)).isoformat())
     covers_from = last.opened_at if last else beginning
     names = desk.feed_names()
@@ -196,12 +196,16 @@ def _due_day(desk: Desk, subscription: SubscriptionSettings, now: datetime) -> d
     )
 
 
-def _told_from(desk: Desk, subscription: SubscriptionSettings, now: datetime) -> datetime:
-    """Return from when on the subscription is told what was captured; it never moves, so no late item is lost."""
+def _told_from(desk: Desk, subscription: SubscriptionSettings, now: datetime, *, anew: bool) -> datetime:
+    """Return from when on the subscription is told what was captured; it never moves, so no late item is lost.
+
+    With `anew` a day before the subscription was first seen counts as its first.
+    """
     fact = desk.store.facts.find(_fact(subscription))
     if fact is None:
         return now - FIRST_COVERS
-    return datetime.fromisoformat(fact.value) if fact.value else fact.noted_at
+    since = datetime.fromisoformat(fact.value) if fact.value else fact.noted_at
+    return min(since, now - FIRST_COVERS) if anew else since
 
 
 def _beginning(first_seen: datetime) -> str:

@@ -266,7 +266,8 @@ async def look_at_feeds(feeds: Sequence[FeedSettings], settings: WatcherSettings
     findings = await check_feeds(choose_sample(feeds), settings, clock)
     ill = [one for one in findings if one.state is not State.WELL]
     grade = Grade.WRONG if len(ill) == len(findings) else Grade.NOTE
-    well = f"Of {len(feeds)} enabled feeds {len(findings)} were visited, and {len(findings) - len(ill)} are well"
+    visited = f"{len(findings)} of {len(feeds)} enabled feeds visited (of different hosts, at most {SAMPLE})"
+    well = f"{visited}, {len(findings) - len(ill)} well"
     cure = "; `city-watcher feeds check` visits all." if ill else "."
     if all(one.status is None for one in findings):
         cure = ": is this machine's network well?"

@@ -37,6 +37,7 @@ STEP = timedelta(minutes=1)
 DATABASE = "database"
 """The cause that all jobs share: its trouble is told once, not once for each job."""
 AWAY = "all that needs it is tried again at the next tick"
+WHY_UNSENT = "; `city-watcher digest list` says why"
 DAMAGED = "stop the service for that, and start it again afterwards"
 """What no job takes back: what reaches no spoilt page works, and the next look at one fails."""
 
@@ -147,7 +148,8 @@ class Service:
     async def _send(self) -> None:
         states = await asyncio.to_thread(send_due, self.desk, self.channels, self.stopping.is_set)
         for state in sorted(set(states)):
-            log.info("deliveries: %d %s", states.count(state), state)
+            level, cure = (logging.INFO, "") if state in {"sent", "pending"} else (logging.WARNING, WHY_UNSENT)
+            log.log(level, "deliveries: %d %s%s", states.count(state), state, cure)
 
     async def _replay(self) -> None:
         """Look once after the start, then once a day; the next tick goes on while something was found."""

@@ -101,7 +101,7 @@ def _mail(smtp: SmtpSettings) -> str:
         login = f"login {smtp.username}, {'password given' if has_password else lack}"
     else:
         login = "no login" + (", though a password is given: set username" if has_password else "")
-    return f"{smtp.host}:{smtp.port} ({smtp.security}), {login}"
+    return f"{smtp.host}:{smtp.port} (security {smtp.security}), {login}"
 
 
 def _service(life: Life, beat_at: datetime | None, now: datetime) -> str:

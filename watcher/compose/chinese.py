@@ -133,13 +133,14 @@ class Chinese(Words):
             return Said(english=item.why)
         phrases = "、".join(f"「{text}」" for text in list(found)[:MOST_NAMED])
         cities = "、".join(self.place(city, names) for city in item.cities[:MOST_NAMED])
-        return Said(text=f"出現{phrases}{f'，提及{cities}' if cities else ''}，共 {item.score:g} 分。")
+        rest = f"等 {len(found)} 個詞語" if len(found) > MOST_NAMED else ""
+        return Said(text=f"出現{phrases}{rest}{f'，提及{cities}' if cities else ''}，共 {item.score:g} 分。")
 
     def tie(self, tie: Tie) -> Said:
         """Say how two cities are tied: 姊妹市，2010年11月4日起。來源：city.example."""
         relation = _RELATIONS.get(tie.relation)
         since = f"，{_partial_date(tie.since)}起" if tie.since else ""
-        note = f"; {tie.note}" if tie.note else ""
+        note = f" ({tie.note})" if tie.note else ""
         if relation is None:
             return Said(english=tie.brief)
         return Said(text=f"{relation}{since}。來源：", english=tie.publisher + note)

@@ -250,6 +250,10 @@ def test_near_misses_are_listed_apart_from_captured_items(watched, cw, site):
     assert NEAR not in cw("items", "list")
 
 
+def test_a_day_that_is_none_is_refused_with_an_example(cw):
+    assert "'tomorrow' is no day; write one such as 2026-11-05." in cw("digest", "preview", "--at", "tomorrow", code=2)
+
+
 def test_a_poll_without_work_says_what_it_waits_for(watched, cw):
     cw("poll")
     assert "No feed is due, the next one in " in cw("poll")

@@ -35,12 +35,19 @@ def digest() -> None:
     """Preview, send, list and resend digests."""
 
 
+def _read_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is no day; write one such as 2026-11-05.") from None
+
+
 @app.command("preview")
 def preview_digest(
     context: typer.Context,
     subscription: Which = None,
     at: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The digest of that day instead.")
+        date | None, typer.Option(parser=_read_day, metavar="DATE", help="The digest of that day instead.")
     ] = None,
     html: HtmlFile = None,
 ) -> None:
@@ -48,7 +55,7 @@ def preview_digest(
     place: Place = context.obj
     with open_desk(place) as desk:
         one, *others = chosen(desk, subscription)
-        composed, wanted = _preview_day(desk, one, at.date()) if at else preview(desk, one)
+        composed, wanted = _preview_day(desk, one, at) if at else preview(desk, one)
     _print_digest(composed.subject, composed.text, composed.html, html)
     if others:
         named = ", ".join(f"'{other.id}'" for other in others)
@@ -119,7 +126,8 @@ def resend(
     place: Place = context.obj
     with open_desk(place) as desk:
         again = send_again(desk, digest_id)
-        out.print(f"Digest {digest_id}: {count(again, 'mail')} to send again.", markup=False)
+        everybody = "" if again else " Everybody has it."
+        out.print(f"Digest {digest_id}: {count(again, 'mail')} to send again.{everybody}", markup=False)
         is_done = _send_waiting(desk, Scope(digest_id=digest_id))
     raise typer.Exit(0 if is_done else 1)
 

@@ -22,7 +22,7 @@ from typing import Any, BinaryIO
 START_SECONDS = 60
 INIT = ("--username=postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C")
 LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")
-FAST = ("fsync=off", "full_page_writes=off", "listen_addresses=")
+FAST = ("fsync=off", "full_page_writes=off", "autovacuum=off", "jit=off", "listen_addresses=")
 """What survives the end of the server, though not that of the machine."""
 
 

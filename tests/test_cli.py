@@ -764,7 +764,7 @@ def test_a_digest_that_could_not_be_mailed_is_counted_alike_everywhere_and_goes_
     assert " (2 pending), next in " in cw("status")
     with open_sink(sink):
         assert "2 sent" in cw("digest", "resend", "1")
-        assert "0 mails to send again.\nNothing to send." in cw("digest", "resend", "1")
+        assert "0 mails to send again. Everybody has it.\nNothing to send." in cw("digest", "resend", "1")
     assert "there is no digest 99" in cw("digest", "resend", "99", code=2)
 
 

@@ -1,6 +1,8 @@
 """A server that does everything wrong: each visit ends within its time, with the sentence that helps."""
 
 import asyncio
+import gc
+import warnings
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -108,6 +110,27 @@ STUCK: dict[str, tuple[Reply, str]] = {
 @pytest.mark.parametrize(("answer", "words"), STUCK.values(), ids=STUCK)
 def test_an_answer_that_does_not_end_ends_with_the_time_of_the_visit(answer: Reply, words: str) -> None:
     assert words in failure(look(answer, timeout=SHORT))
+
+
+MOMENTS = 30
+"""So many turns of the loop a visit takes on loopback, and more."""
+
+
+def test_a_visit_that_is_broken_off_at_any_moment_leaves_no_connection_open() -> None:
+    async def break_off() -> None:
+        async with serving(saying(OK, close=False)) as server, Fetcher(SETTINGS, "") as fetcher:
+            for moment in range(MOMENTS):
+                visit = asyncio.create_task(fetcher.fetch(Feed(id="f", url=server.url())))
+                for _ in range(moment):
+                    await asyncio.sleep(0)
+                visit.cancel()
+                await asyncio.gather(visit, return_exceptions=True)
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", ResourceWarning)
+        asyncio.run(break_off())
+        gc.collect()
+    assert [str(one.message) for one in told] == []
 
 
 def test_what_a_server_says_beyond_the_announced_length_is_not_taken_for_its_next_answer() -> None:

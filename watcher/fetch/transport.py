@@ -44,7 +44,13 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         asked = httpcore.Request(request.method, url, headers=request.headers.raw, content=request.stream)
         with _as_httpx():
             connection = httpcore.AsyncHTTPConnection(url.origin, self._tls, network_backend=self._network)
-            answer = await connection.handle_async_request(asked)
+            try:
+                answer = await connection.handle_async_request(asked)
+            except (
+                BaseException
+            ):  # also when the visit is broken off just as the connection stands: nobody else knows it
+                await connection.aclose()
+                raise
         body = _Body(answer, connection)
         return httpx.Response(answer.status, headers=answer.headers, stream=body, extensions=answer.extensions)
 

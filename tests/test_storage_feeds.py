@@ -1,12 +1,12 @@
 """Feeds: who is watched, who is due, and a visit that is kept whole or not at all."""
 
-import multiprocessing
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
 
 import pytest
+from crashing import FORK
 from sqlalchemy import text
 from sqlalchemy.exc import StatementError
 from storing import HOUR, LEASE, NOW, claim_all_due, id_of, keep, new_item, visit_record
@@ -281,7 +281,7 @@ def test_a_feed_says_why_it_is_due(store):
 def test_several_processes_never_visit_a_host_twice_at_once(store, fresh_url):
     feeds = [(f"feed-{number:03}", f"https://host-{number % 7}.example/{number}") for number in range(35)]
     store.feeds.enrol(feeds, NOW)
-    with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as processes:
+    with ProcessPoolExecutor(3, FORK) as processes:
         claimed = list(processes.map(claim_all_due, [fresh_url] * 3, "abc"))
     assert sorted(chain.from_iterable(claimed)) == [f"feed-{number:03}" for number in range(7)]
 
@@ -297,7 +297,7 @@ def test_several_threads_claim_no_feed_twice(store, fresh_url):
 def test_several_processes_claim_no_feed_twice(store, fresh_url):
     names = [f"feed-{number:03}" for number in range(90)]
     store.feeds.enrol([(name, f"https://{name}.example/") for name in names], NOW)
-    with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as processes:
+    with ProcessPoolExecutor(3, FORK) as processes:
         claimed = list(processes.map(claim_all_due, [fresh_url] * 3, "abc"))
     assert sorted(chain.from_iterable(claimed)) == names
 

@@ -1,6 +1,5 @@
 """Migrations: all or nothing, a copy before, the derived anew after; and the views people read."""
 
-import multiprocessing
 import shutil
 import sqlite3
 import stat
@@ -13,6 +12,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from crashing import FORK
 from sqlalchemy import MetaData, Table, insert, inspect, text
 from sqlmodel import SQLModel
 from storing import NOW, id_of, keep, new_item, open_store, search, seed_item, start_at_once, wait_at
@@ -79,8 +79,7 @@ def test_of_several_that_upgrade_at_once_one_does_it(empty_url):
 
 
 def test_of_several_processes_that_start_at_once_on_an_empty_database_one_upgrades_and_all_work(empty_url):
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(3, context, wait_at, (context.Barrier(3),)) as processes:
+    with ProcessPoolExecutor(3, FORK, wait_at, (FORK.Barrier(3),)) as processes:
         changed, claimed = zip(*processes.map(start_at_once, [empty_url] * 3, "abc"), strict=True)
     assert sorted(changed) == [False, False, True]
     assert sorted(chain.from_iterable(claimed)) == sorted(f"feed-{number}" for number in range(12))

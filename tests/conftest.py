@@ -14,6 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from storing import Postgres, empty_tables, make_tables, open_server, open_store
 
 from storage.store import Store
+from watcher.cli import main
 from watcher.desk import Desk
 from watcher.judging import load_judge
 from watcher.settings.feeds import FeedSettings
@@ -191,3 +192,17 @@ def make_desk(store, clock, tmp_path) -> Callable[..., Desk]:
         return Desk(store=store, settings=WatcherSettings(**(basis | (settings or {}))), feeds=feeds, clock=clock)
 
     return make
+
+
+@pytest.fixture
+def say(capsys):
+    """Run a command; return what it printed, and what it said besides. `code` is the exit code that it must end with."""
+
+    def run(*words: str, code: int = 0) -> tuple[str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(list(words))
+        said = capsys.readouterr()
+        assert ended.value.code == code, said
+        return said.out, said.err
+
+    return run

@@ -33,17 +33,10 @@ def home(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def cw(home, capsys):
+def cw(home, say):
     """Run a command; return what it printed. `code` is the exit code that it must end with."""
 
-    def run(*words, code=0):
-        with pytest.raises(SystemExit) as ended:
-            main(list(words))
-        said = capsys.readouterr()
-        assert ended.value.code == code, said
-        return said.out if code == 0 else said.out + said.err
-
-    return run
+    return lambda *words, code=0: "".join(say(*words, code=code)[: 1 + bool(code)])
 
 
 @pytest.fixture

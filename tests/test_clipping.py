@@ -5,7 +5,6 @@ import json
 import pytest
 from conftest import answer, rss
 
-from watcher.cli import main
 from watcher.cli.place import wall_clock
 
 PAGE = """<html lang="en"><head><title>{title} | Bay Notes</title></head><body><nav>Menu</nav><h1>{title}</h1>
@@ -21,21 +20,14 @@ ZOO = (
 
 
 @pytest.fixture
-def cw(tmp_path, monkeypatch, capsys, site):
+def cw(tmp_path, monkeypatch, say, site):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CITY_WATCHER_FETCH__ALLOW_PRIVATE", "127.0.0.1")
     monkeypatch.setenv("COLUMNS", "200")
     for name, (title, text) in {"/signed": SIGNED, "/zoo": ZOO, "/zoo?utm_source=mail": ZOO}.items():
         site.pages[name] = PAGE.format(title=title, text=text).encode()
 
-    def run(*words, code=0):
-        with pytest.raises(SystemExit) as ended:
-            main(list(words))
-        said = capsys.readouterr()
-        assert ended.value.code == code, said
-        return said.out if code == 0 else said.err
-
-    return run
+    return lambda *words, code=0: say(*words, code=code)[bool(code)]
 
 
 def test_a_page_is_captured_by_hand_whatever_the_rules_say_of_it(cw, site):

@@ -10,7 +10,6 @@ from finding import fill
 from storing import new_item
 
 from storage.records import FullItem
-from watcher.cli import main
 from watcher.desk import open_store
 from watcher.export import BOM, COLUMNS, csv_lines, export_values, json_lines
 
@@ -50,7 +49,7 @@ def test_a_json_line_has_the_same_values_with_lists_as_lists():
 
 
 @pytest.fixture
-def cw(tmp_path, monkeypatch, capsys):
+def cw(tmp_path, monkeypatch, say):
     """Run a command beside the items of search.jsonl; return what it printed, and what it said besides."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
@@ -58,14 +57,7 @@ def cw(tmp_path, monkeypatch, capsys):
     with open_store("sqlite:///var/watcher.db") as store:
         fill(store)
 
-    def run(*words, code=0):
-        with pytest.raises(SystemExit) as ended:
-            main(list(words))
-        said = capsys.readouterr()
-        assert ended.value.code == code, said
-        return said.out, said.err
-
-    return run
+    return say
 
 
 def test_the_terminal_lists_what_is_found_and_says_how_to_go_on(cw):

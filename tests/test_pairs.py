@@ -8,7 +8,6 @@ from finding import fill
 from storing import id_of
 
 from storage.pairs import PairItem
-from watcher.cli import main
 from watcher.desk import open_store
 from watcher.pairs import draw_timeline
 
@@ -57,21 +56,14 @@ def test_pairs_are_counted_and_the_one_told_of_last_comes_first(store):
 
 
 @pytest.fixture
-def cw(tmp_path, monkeypatch, capsys):
+def cw(tmp_path, monkeypatch, say):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
     (tmp_path / "var").mkdir()
     with open_store("sqlite:///var/watcher.db") as store:
         fill(store)
 
-    def run(*words, code=0):
-        with pytest.raises(SystemExit) as ended:
-            main(list(words))
-        said = capsys.readouterr()
-        assert ended.value.code == code, said
-        return said.out if code == 0 else said.err
-
-    return run
+    return lambda *words, code=0: say(*words, code=code)[bool(code)]
 
 
 def test_the_list_says_how_often_since_when_and_how_they_are_tied(cw):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import os
 import socket
 import subprocess
 import sys
@@ -170,7 +171,8 @@ class Person:
         words = ("--config", str(self.config), "--database", self.database, "run")
         with log.open("w") as errors:
             command = [sys.executable, "-m", "watcher", *words]
-            process = subprocess.Popen(command, cwd=log.parent, stdin=subprocess.DEVNULL, stderr=errors)
+            alone = os.environ | {"CITY_WATCHER_WEB__ENABLED": "false"}
+            process = subprocess.Popen(command, cwd=log.parent, env=alone, stdin=subprocess.DEVNULL, stderr=errors)
         try:
             yield Child(process, log)
         finally:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import time
@@ -632,8 +633,9 @@ def test_a_service_that_runs_under_older_rules_does_not_undo_an_applied_replay(c
 
 def test_a_service_that_starts_with_new_rules_finds_what_was_stored_before(cw, tmp_path, place, site):
     command = [sys.executable, "-m", "watcher", *place, "run"]
+    alone = os.environ | {"CITY_WATCHER_WEB__ENABLED": "false"}
     with (
-        subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as service,
+        subprocess.Popen(command, env=alone, stderr=subprocess.PIPE, text=True) as service,
         open_store(f"sqlite:///{tmp_path}/mine.db") as store,
     ):
         try:

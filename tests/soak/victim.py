@@ -47,7 +47,7 @@ class Victim:
                 [sys.executable, "-m", "soak.worker", *map(str, words)],
                 stdin=subprocess.PIPE,
                 stderr=log,
-                env=os.environ | {"PYTHONPATH": paths, TAG: str(self.home)},
+                env=os.environ | {"PYTHONPATH": paths, TAG: str(self.home), "CITY_WATCHER_WEB__ENABLED": "false"},
                 start_new_session=True,
             )
         self.started_at = time.monotonic()

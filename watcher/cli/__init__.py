@@ -32,6 +32,7 @@ COMMANDS = {
     "pairs": "pairs",
     "topics": "topics",
     "seeds": "seeds",
+    "web": "web",
     "status": "status",
     "healthcheck": "healthcheck",
     "db": "db",

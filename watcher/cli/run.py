@@ -8,6 +8,7 @@ import typer
 
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
+from watcher.cli.web import page_beside
 from watcher.deliver import open_channels
 from watcher.desk import Desk
 from watcher.digest import destination, next_opening
@@ -27,7 +28,7 @@ def run(
     context: typer.Context,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log every visit and every traceback.")] = False,
 ) -> None:
-    """Run the service: poll on schedule, mail digests, until SIGTERM."""
+    """Run the service: poll on schedule, mail digests, show the page, until SIGTERM."""
     place: Place = context.obj
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("watcher").setLevel(logging.DEBUG if verbose else logging.INFO)
@@ -38,7 +39,8 @@ def run(
         prepare_visits(desk, judge)
         enact_rules(desk, judge)
         _announce(desk, place)
-        asyncio.run(_serve(desk, judge))
+        with page_beside(place, desk, judge):
+            asyncio.run(_serve(desk, judge))
 
 
 async def _serve(desk: Desk, judge: Judge) -> None:

@@ -107,6 +107,15 @@ class KeepSettings(Strict):
     visits_days: int = Field(default=90, ge=1, le=36_500)
 
 
+class WebSettings(Strict):
+    """Hold `[web]`: the page."""
+
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=1, le=65_535)
+    password: SecretStr = SecretStr("")
+
+
 class WatcherSettings(Strict):
     """Hold watcher.toml."""
 
@@ -117,6 +126,7 @@ class WatcherSettings(Strict):
     smtp: SmtpSettings = SmtpSettings()
     digest: DigestSettings = DigestSettings()
     keep: KeepSettings = KeepSettings()
+    web: WebSettings = WebSettings()
     subscriptions: tuple[SubscriptionSettings, ...] = Field(default=(SubscriptionSettings(),), alias="subscription")
 
     def mails(self, subscription: SubscriptionSettings) -> bool:

@@ -1,0 +1,69 @@
+"""Put the page together: its routes, its headers, and what is answered when something is wrong."""
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from storage.errors import StorageError
+from watcher import __version__
+from watcher.errors import WatcherError
+from watcher.web import signin, today
+from watcher.web.headers import SafeHeaders
+from watcher.web.session import SignInNeeded, admit
+from watcher.web.site import Site
+from watcher.web.templating import show
+
+PAGES = (today,)
+"""The modules whose `router` needs a sign-in where there is a password."""
+
+OWN_NAMES = ["127.0.0.1", "localhost", "[::1]"]
+"""Without a password only who calls us so is answered: a foreign name that leads here is an attack on a browser."""
+
+UNKNOWN = "There is nothing at this address."
+
+
+def make_app(site: Site) -> FastAPI:
+    """Return the page as an ASGI application."""
+    app = FastAPI(title="City exchange watcher", version=__version__, docs_url=None, redoc_url=None)
+    app.state.site = site
+    app.mount("/static", StaticFiles(packages=[("watcher.web", "static")]))
+    app.include_router(signin.router, include_in_schema=False)
+    for page in PAGES:
+        app.include_router(page.router, dependencies=[Depends(admit)])
+    app.add_exception_handler(SignInNeeded, _ask_to_sign_in)
+    app.add_exception_handler(WatcherError, _tell_mistake)
+    app.add_exception_handler(StorageError, _tell_trouble)
+    app.add_exception_handler(RequestValidationError, _tell_malformed)
+    app.add_exception_handler(HTTPException, _tell_refusal)
+    app.add_middleware(SessionMiddleware, secret_key=site.signing_key, session_cookie="city_watcher", same_site="lax")
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=["*"] if site.password else OWN_NAMES)
+    app.add_middleware(SafeHeaders)
+    return app
+
+
+async def _ask_to_sign_in(request: Request, problem: Exception) -> Response:
+    del problem
+    return RedirectResponse(f"/sign-in?{'back=' + request.url.path}", 303)
+
+
+async def _tell_mistake(request: Request, problem: Exception) -> Response:
+    return show(request, "problem.html", status=400, sentence=str(problem))
+
+
+async def _tell_trouble(request: Request, problem: Exception) -> Response:
+    return show(request, "problem.html", status=503, sentence=str(problem))
+
+
+async def _tell_malformed(request: Request, problem: Exception) -> Response:
+    sentence = "This address has a part that cannot be understood; begin again with the menu."
+    return show(request, "problem.html", status=422, sentence=sentence)
+
+
+async def _tell_refusal(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, HTTPException)
+    sentence = UNKNOWN if problem.status_code == 404 else problem.detail
+    return show(request, "problem.html", status=problem.status_code, sentence=sentence)

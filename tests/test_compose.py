@@ -13,6 +13,7 @@ from lxml import html as lxml_html
 from watcher.compose import compose_digest
 from watcher.compose.clean import clean_line, clean_link
 from watcher.compose.columns import COLUMNS, columns_of, head_of, tail_of, wrap_line
+from watcher.compose.html_part import LEAST, _most
 from watcher.compose.labels import place_label
 from watcher.compose.layout import TITLE_LIMIT
 from watcher.compose.words import ENGLISH
@@ -435,6 +436,22 @@ def filled(count: int) -> Edition:
         earlier={item.story_id: before for item in items},
     )
     return edition(*items, background=background)
+
+
+@settings(max_examples=50)
+@given(st.lists(st.one_of(st.integers(0, 30), st.integers(500, 9_000)), max_size=300))
+def test_the_most_that_fits_is_found_in_few_renderings(sizes: list[int]) -> None:
+    asked: list[int] = []
+
+    def render(number: int) -> str:
+        asked.append(number)
+        return "x" * sum(sizes[:number])
+
+    allowed = range(min(len(sizes), HTML_LIMIT // LEAST) + 1)
+    assert _most(len(sizes), HTML_LIMIT, render) == max(
+        number for number in allowed if sum(sizes[:number]) <= HTML_LIMIT
+    )
+    assert len(asked) == len(set(asked)) < 15
 
 
 @pytest.mark.parametrize("count", [0, 1, 7, 60, 1000])

@@ -9,6 +9,7 @@ import argparse
 import io
 import json
 import signal
+import statistics
 import subprocess
 import sys
 import time
@@ -42,7 +43,7 @@ MANY_PER_FEW = 1.5
 """The limit of what one of 500 mails may cost, in one of 50: with a cost that grows with the readers it would be 10."""
 
 DIGEST_PARTS = 15
-"""Composing one item of a digest takes so small a part of a parse at the most."""
+"""Composing one item of a digest takes so small a part of a bare parse at the most."""
 
 Rows = dict[str, dict[str, Any]]
 
@@ -92,13 +93,13 @@ def peer_python() -> Path | None:
 
 
 def time_parse(entries: int, **options: bool) -> tuple[int, float]:
-    """Return the size of a sample and the seconds that feedparser alone takes for it, the best of a few."""
+    """Return the size of a sample and the seconds that feedparser alone takes for it, the median of a few."""
     sample, spent = Papers(1, entries).old[0], []
     for _ in range(PARSES):
         before = time.process_time()
         feedparser.parse(io.BytesIO(sample), **options)
         spent.append(time.process_time() - before)
-    return len(sample), min(spent)
+    return len(sample), statistics.median(spent)
 
 
 def measure_alone(name: str) -> dict[str, Any]:
@@ -123,12 +124,12 @@ def show_judge(judge: dict[str, Any], parse_ms: float) -> None:
     print(f"the judge takes {taken:.0f} MB ({tell_limit(JUDGE_MEGABYTES, taken <= JUDGE_MEGABYTES)})")
 
 
-def show_digest(digest: dict[str, Any], parse_ms: float) -> None:
-    """Print what an item of a digest costs, in parts of a parse of feedparser with nothing left out."""
-    for name, spent in digest.items():
-        parts = parse_ms / (spent * 1000)
+def show_digest(digest: dict[str, float]) -> None:
+    """Print what an item of a digest costs, in parts of a bare parse that was measured in turns with it."""
+    for name in ("day", "flood"):
+        parts = digest["parse"] / digest[name]
         limit = tell_limit(f"1/{DIGEST_PARTS}", parts >= DIGEST_PARTS)
-        print(f"composing one item of a {name}: {spent * 1000:.2f} ms, 1/{parts:.0f} of a feedparser parse ({limit})")
+        print(f"composing one item of a {name}: {digest[name] * 1000:.2f} ms, 1/{parts:.0f} of a parse ({limit})")
 
 
 def show_mailing(mailing: dict[str, float]) -> None:
@@ -158,7 +159,7 @@ def show(told: dict[str, Any]) -> None:
     print(f"\none feedparser parse of such a document, the unit of the column 'parses': {unit:.1f} ms")
     print(f"our start, once: modules, rules, two reading processes, a first poll: {ours['start']['cpu']:.1f} s")
     show_judge(told["judge"], told["bare_ms"])
-    show_digest(told["digest"], unit)
+    show_digest(told["digest"])
     show_mailing(told["mailing"])
 
 

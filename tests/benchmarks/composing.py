@@ -1,32 +1,46 @@
-"""Measure what composing a digest costs: `python -m benchmarks.composing`, one line of JSON: seconds for one item.
+"""Measure what composing a digest costs: `python -m benchmarks.composing`, one line of JSON, in seconds.
 
-`day` is a day of 60 items, `flood` one of 1,000; each is all that is composed divided by its items, the best of some
-rounds.
+`day` is one item of a day of 60, `flood` one of 1,000: chosen, composed, rendered as text and as HTML with its CSS
+inline. `parse` is a bare parse, taken in turns with them. Each is the median of some rounds.
 """
 
 import time
+from collections.abc import Callable
+from functools import partial
+from statistics import median
 
 from test_compose import filled
 
+from benchmarks.__main__ import BARE, time_parse
 from benchmarks.meter import report
+from watcher.choose import is_for
 from watcher.compose import compose_digest
+from watcher.editions import Edition
+from watcher.settings.subscription import SubscriptionSettings
 
-DAY, FLOOD = 60, 1_000
-ROUNDS = 3
+DAYS = {"day": 60, "flood": 1_000}
+ROUNDS = 9
 
 
-def time_item(count: int) -> float:
-    """Return the processor seconds that one of so many items takes."""
-    edition, spent = filled(count), []
-    for _ in range(ROUNDS):
-        before = time.process_time()
-        compose_digest(edition)
-        spent.append(time.process_time() - before)
-    return min(spent) / count
+def compose_day(edition: Edition) -> None:
+    subscription = SubscriptionSettings(pairs=tuple({pair for item in edition.news for pair in item.pairs}))
+    assert all(is_for(subscription, item) for item in edition.news)
+    compose_digest(edition)
+
+
+def spent_on(work: Callable[[], object]) -> float:
+    before = time.process_time()
+    work()
+    return time.process_time() - before
 
 
 def main() -> None:
-    report(day=time_item(DAY), flood=time_item(FLOOD))
+    days = {name: partial(compose_day, filled(count)) for name, count in DAYS.items()}
+    rounds = [
+        {"parse": time_parse(40, **BARE)[1]} | {name: spent_on(day) / DAYS[name] for name, day in days.items()}
+        for _ in range(ROUNDS)
+    ]
+    report(**{name: median(one[name] for one in rounds) for name in rounds[0]})
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def clean_part(text: str) -> str:
 
 def clean_body(text: str) -> str:
     """Remove what no mail can carry; line breaks stay."""
-    return _SURROGATES.sub("\ufffd", _UNSEEN.sub("", text))
+    return text if text.isprintable() else _SURROGATES.sub("\ufffd", _UNSEEN.sub("", text))
 
 
 def clean_title(title: str, limit: int) -> str:

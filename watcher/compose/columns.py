@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 COLUMNS = 78
 
@@ -25,13 +26,15 @@ def wrap_line(text: str, first: str = "", rest: str | None = None) -> str:
 
     Closing punctuation never begins a line (kinsoku, JIS X 4051); a word too long for a line is broken.
     """
-    rest = " " * columns_of(first) if rest is None else rest
-    lines, line, free = [], first, COLUMNS - columns_of(first)
-    for piece in _short_pieces(text, COLUMNS - max(columns_of(first), columns_of(rest))):
-        width = columns_of(piece)
+    indent = columns_of(first)
+    if indent + columns_of(text) <= COLUMNS and not text[:1].isspace():
+        return (first + text).rstrip()
+    rest = " " * indent if rest is None else rest
+    lines, line, free, room = [], first, COLUMNS - indent, COLUMNS - columns_of(rest)
+    for piece, width in _short_pieces(text, min(free, room)):
         if width > free and not piece.isspace() and line not in (first, rest):
             lines.append(line.rstrip())
-            line, free = rest, COLUMNS - columns_of(rest)
+            line, free = rest, room
         if line != rest or not piece.isspace():
             line, free = line + piece, free - width
     return "\n".join([*lines, line.rstrip()])
@@ -56,29 +59,38 @@ def spread_line(left: str, right: str) -> str:
     return f"{left}{' ' * gap}{right}" if gap > 1 else f"{wrap_line(left)}\n{right}"
 
 
-def _fitting(pieces: Iterable[str], columns: int) -> Iterator[str]:
-    for piece in pieces:
-        columns -= columns_of(piece)
+def _fitting(pieces: Iterable[tuple[str, int]], columns: int) -> Iterator[str]:
+    for piece, width in pieces:
+        columns -= width
         if columns < 0:
             return
         yield piece
 
 
-def _short_pieces(text: str, room: int) -> Iterator[str]:
-    """Yield words, blanks and single ideographs in order, none wider than `room` columns."""
+def _short_pieces(text: str, room: int) -> Iterator[tuple[str, int]]:
+    """Yield words, blanks and single ideographs in order with their columns, none wider than `room`."""
     for piece in _PIECES.findall(text):
-        yield from [piece] if columns_of(piece) <= room else _broken(piece, room)
+        width = _width_of(piece)
+        if width <= room:
+            yield piece, width
+        else:
+            yield from _broken(piece, room)
 
 
-def _broken(piece: str, room: int) -> Iterator[str]:
+def _broken(piece: str, room: int) -> Iterator[tuple[str, int]]:
     part, width = "", 0
     for character in piece:
-        width += _WIDTHS[character]
-        if width > room:
-            yield part
-            part, width = "", _WIDTHS[character]
-        part += character
-    yield part
+        if width + _WIDTHS[character] > room:
+            yield part, width
+            part, width = "", 0
+        part, width = part + character, width + _WIDTHS[character]
+    yield part, width
+
+
+@lru_cache(maxsize=10_000)
+def _width_of(piece: str) -> int:
+    """Count the columns of a piece; few pieces make up most of a text."""
+    return columns_of(piece)
 
 
 class _Widths(dict[str, int]):

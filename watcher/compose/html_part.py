@@ -1,8 +1,9 @@
 """Render the HTML part: one column, light and dark, nothing remote, at most 90 kB."""
 
-from bisect import bisect_left
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache, partial
 
 from css_inline import CSSInliner
 
@@ -15,7 +16,8 @@ STORY_LIMIT = 65_000  # stories in full leave the rest of the room to titles
 NEAR_LIMIT = 30_000
 UNWELL_LIMIT = 20_000
 NEAR_SHOWN = 10
-LEAST = 200  # bytes that a story, a title or a feed takes at the least
+LEAST, USUAL = 200, 2_000  # bytes that a story, a title or a feed takes at the least, and that a story mostly takes
+GUESSES = 5
 
 _TEMPLATE = TEMPLATES.get_template("digest.html")
 _INLINER = CSSInliner(
@@ -51,24 +53,38 @@ class Excerpt:
 
 def render_html(page: Page) -> str:
     """Render a page as HTML of at most 90,000 bytes, its footer always there."""
+    render = cache(partial(_render, page))
     whole = Cut(stories=_count_stories(page), near=min(len(page.near), NEAR_SHOWN), unwell=len(page.unwell))
-    html = _render(page, whole) if whole.stories + whole.unwell <= HTML_LIMIT // LEAST else ""
-    return html if html and _size(html) <= HTML_LIMIT else _render(page, _shorten(page, whole))
+    is_short = whole.stories + whole.unwell <= HTML_LIMIT // LEAST
+    return render(whole if is_short and _size(render(whole)) <= HTML_LIMIT else _shorten(page, whole, render))
 
 
-def _shorten(page: Page, whole: Cut) -> Cut:
+def _shorten(page: Page, whole: Cut, render: Callable[[Cut], str]) -> Cut:
     """Give room to one part after the other, each as much as fits under its limit."""
-    cut = replace(Cut(), unwell=_most(whole.unwell, UNWELL_LIMIT, lambda n: _render(page, Cut(unwell=n))))
-    cut = replace(cut, near=_most(whole.near, NEAR_LIMIT, lambda n: _render(page, replace(cut, near=n))))
-    cut = replace(cut, stories=_most(whole.stories, STORY_LIMIT, lambda n: _render(page, replace(cut, stories=n))))
+    cut = replace(Cut(), unwell=_most(whole.unwell, UNWELL_LIMIT, lambda n: render(Cut(unwell=n))))
+    cut = replace(cut, near=_most(whole.near, NEAR_LIMIT, lambda n: render(replace(cut, near=n))))
+    cut = replace(cut, stories=_most(whole.stories, STORY_LIMIT, lambda n: render(replace(cut, stories=n))))
     titles = len(_rest(page, cut.stories))
-    return replace(cut, titles=_most(titles, HTML_LIMIT, lambda n: _render(page, replace(cut, titles=n))))
+    return replace(cut, titles=_most(titles, HTML_LIMIT, lambda n: render(replace(cut, titles=n))))
 
 
 def _most(count: int, limit: int, render: Callable[[int], str]) -> int:
-    """Return the largest number up to `count` whose rendering stays within `limit` bytes."""
-    count = min(count, limit // LEAST)
-    return max(0, bisect_left(range(count + 1), True, key=lambda number: _size(render(number)) > limit) - 1)
+    """Return the largest number up to `count` whose rendering stays within `limit` bytes.
+
+    Each guess lies where a line through the last two sizes meets the limit; after some of them the middle does.
+    """
+    fits, over = 0, min(count, limit // LEAST) + 1
+    guess, last, apiece = min(over - 1, limit // USUAL), (0, 0), USUAL
+    for number in itertools.count():
+        if over - fits == 1:
+            break
+        size = _size(render(guess))
+        fits, over = (guess, over) if size <= limit else (fits, guess)
+        apiece = max(1, (size - last[1]) // (guess - last[0])) if number else USUAL
+        last = guess, size
+        aim = guess + (limit - size) // apiece if number < GUESSES else (fits + over) // 2
+        guess = min(max(aim, fits + 1), over - 1)
+    return fits
 
 
 def _render(page: Page, cut: Cut) -> str:

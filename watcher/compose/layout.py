@@ -1,6 +1,6 @@
 """Lay a digest out: an edition becomes a page."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from watcher.compose.clean import clean_language, clean_line, clean_link, clean_part, clean_title, cut_line
@@ -74,28 +74,35 @@ class _Layout:
 
     def line(self, item: News) -> Line:
         """Show one item; whatever is wrong with it, its title is told."""
-        try:
-            return self.full_line(item)
-        except Exception:  # one hostile item must not stop a digest, whatever it brought with it
-            return Line(title=clean_title(str(item.title), TITLE_LIMIT), note=self.words.bare_note)
+        return self.shown(item, self.full_line, TITLE_LIMIT)
 
     def brief_line(self, item: News) -> Line:
         """Show an item of another day: a short title, its day and its source are enough."""
-        line = self.line(item)
-        day = self.day(item) if line.when else ""
-        return replace(line, title=clean_title(line.title, EARLIER_LIMIT), when=day)
+        return self.shown(item, lambda item: self.named(item, EARLIER_LIMIT, self.day(item)), EARLIER_LIMIT)
+
+    def shown(self, item: News, show: Callable[[News], Line], limit: int) -> Line:
+        try:
+            return show(item)
+        except Exception:  # one hostile item must not stop a digest, whatever it brought with it
+            return Line(title=clean_title(str(item.title), limit), note=self.words.bare_note)
 
     def full_line(self, item: News) -> Line:
-        return Line(
-            title=clean_title(item.title, TITLE_LIMIT),
-            language=clean_language(item.language),
-            link=clean_link(item.url),
+        named = self.named(item, TITLE_LIMIT, self.when(item))
+        return replace(
+            named,
             kind=self.words.kind(item.kind),
-            when=self.when(item),
-            source=cut_line(clean_line(item.source), NAME_LIMIT),
             snippet=cut_snippet(item),
             why=_cut(self.words.why(item, self.edition.names)),
-            note="" if clean_link(item.url) else self.words.no_link_note,
+            note="" if named.link else self.words.no_link_note,
+        )
+
+    def named(self, item: News, limit: int, when: str) -> Line:
+        return Line(
+            title=clean_title(item.title, limit),
+            language=clean_language(item.language),
+            link=clean_link(item.url),
+            when=when,
+            source=cut_line(clean_line(item.source), NAME_LIMIT),
         )
 
     def when(self, item: News) -> str:

@@ -7,10 +7,10 @@ RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for one in $(CANDIDATES); do $$one -c '$(RECENT)' 2>/dev/null && echo $$one && break; done)
 
-.PHONY: help run demo test check package bench bench-search soak claims month fuzz check-real deciders lock clean
+.PHONY: help run demo test test-browser check package bench bench-search soak claims month fuzz check-real deciders lock clean
 
 help: ## say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s  %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s  %s\n", $$1, $$2 }' Makefile
 
 run: $(VENV)/ready ## run the service with the files in config/; Ctrl-C ends it
 	@$(BIN)/city-watcher run
@@ -24,6 +24,9 @@ WORKERS := $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); echo $
 test: $(VENV)/ready-dev ## run the tests; choose some with ARGS="-k digest"
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup \
 		--ignore tests/test_layers.py --ignore tests/test_package.py $(ARGS)
+
+test-browser: $(VENV)/ready-dev ## look at the page in the distribution's Chromium; choose with ARGS="-k keyboard"
+	@$(BIN)/python -m pytest tests/browser $(ARGS)
 
 check: $(VENV)/ready-dev ## look at style, types and layers
 	@$(BIN)/ruff check --quiet .

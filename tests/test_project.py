@@ -108,13 +108,13 @@ def imports_of(folder: Path) -> Iterator[str]:
 # Make and CI
 
 
-def test_ci_runs_the_checks_the_readmes_test_command_and_a_soak_on_each_database() -> None:
+def test_ci_runs_the_checks_the_readmes_test_command_a_browser_and_a_soak_on_each_database() -> None:
     script = ROOT / ".ci" / "run"
     assert os.access(script, os.X_OK)
     assert "set -euo pipefail" in script.read_text()
     steps = re.findall(r"(?m)^make --no-print-directory (.*)$", script.read_text())
-    assert steps[:2] == ["check", "test"]
-    assert steps[2:] == ['soak ARGS="--minutes 5 --seed 20260308"', 'soak ARGS="--minutes 5 --postgres"']
+    assert steps[:3] == ["check", "test", "test-browser"]
+    assert steps[3:] == ['soak ARGS="--minutes 5 --seed 20260308"', 'soak ARGS="--minutes 5 --postgres"']
     assert "make test" in read("README.md")
 
 

@@ -7,6 +7,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from watcher.compose.clean import clean_language, clean_line, clean_link, clean_title
 from watcher.web.session import form_token
 from watcher.web.site import site_of
 
@@ -19,6 +20,8 @@ AREAS = (
     ("/rules", "Rules"),
 )
 """The pages, in the order of the menu."""
+
+TITLE_LIMIT = 300
 
 TEMPLATES = Environment(
     loader=PackageLoader("watcher.web"),
@@ -40,7 +43,15 @@ def show_time(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
 
 
-TEMPLATES.filters |= {"day": show_day, "time": show_time}
+TEMPLATES.filters |= {
+    "day": show_day,
+    "time": show_time,
+    "iso": lambda moment: f"{moment:%Y-%m-%dT%H:%MZ}",
+    "language": clean_language,
+    "line": clean_line,
+    "link": clean_link,
+    "title": lambda title: clean_title(title, TITLE_LIMIT),
+}
 
 
 def show(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:

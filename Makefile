@@ -7,7 +7,7 @@ RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for one in $(CANDIDATES); do $$one -c '$(RECENT)' 2>/dev/null && echo $$one && break; done)
 
-.PHONY: help run demo test test-browser check package bench bench-search soak claims month fuzz check-real deciders lock clean
+.PHONY: help run demo test test-browser check package bench bench-search bench-pages soak claims month fuzz check-real deciders lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s  %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,9 @@ bench: $(VENV)/ready-dev ## measure CPU per feed, beside a peer; ARGS="--feeds 5
 
 bench-search: $(VENV)/ready-dev ## measure searches in 500,000 items, on both databases; ARGS="--captured 20000 --aside 30000" is quick
 	@PYTHONPATH=tests:. $(BIN)/python -m benchmarks.searching $(ARGS)
+
+bench-pages: $(VENV)/ready-dev ## measure the page in front of 500,000 items, on both databases; ARGS="--captured 20000 --aside 30000" is quick
+	@PYTHONPATH=tests:. $(BIN)/python -m benchmarks.pages $(ARGS)
 
 soak: $(VENV)/ready-dev ## survive 30 simulated days of kills and outages; ARGS="--minutes 5" is shorter
 	@PYTHONPATH=tests:. $(BIN)/python -m soak $(ARGS)

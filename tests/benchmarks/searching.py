@@ -11,7 +11,7 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -108,16 +108,14 @@ def _meter(database: Database) -> Iterator[Callable[[], float]]:
         return
     with database.reading() as connection:
         server = int(connection.scalar(text("SELECT pg_backend_pid()")) or 0)
-    yield lambda: time.process_time() + _spent_by(server)
+    yield lambda: time.process_time() + spent_by([server])
 
 
-def _spent_by(process: int) -> float:
-    """Return the CPU seconds of another process, from /proc; nothing where there is none."""
-    stat = Path(f"/proc/{process}/stat")
-    if not stat.exists():
-        return 0.0
-    fields = stat.read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def spent_by(processes: Iterable[int]) -> float:
+    """Return the CPU seconds of other processes, from /proc; nothing where there is none."""
+    stats = [Path(f"/proc/{one}/stat") for one in processes]
+    fields = [stat.read_text().rpartition(")")[2].split() for stat in stats if stat.exists()]
+    return sum(int(one[11]) + int(one[12]) for one in fields) / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

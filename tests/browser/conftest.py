@@ -1,49 +1,37 @@
-"""What the browser tests share: the page of the demo's day, with and without a password, and tabs that are watched."""
+"""What the browser tests share: the page, with and without a password, and tabs that are watched."""
 
-import asyncio
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from conftest import NOON
+from conftest import Clock
 from playwright.sync_api import Browser, Page
-from storing import open_store
+from web_site import NOW, filled_file, make_desk
 
 from browser.chromium import PATIENCE, Witness, find_chromium, open_browser
+from storage.database import Database
 from storage.store import Store
-from watcher.demo.day import live_day
-from watcher.desk import Desk
-from watcher.settings.cities import cities_called, city_names, load_cities
-from watcher.settings.feeds import FeedSettings
+from watcher.cli.files import read_cities_called
+from watcher.cli.place import Place
 from watcher.settings.load import packaged_config
-from watcher.settings.ties import load_ties
-from watcher.settings.watcher import WatcherSettings
 from watcher.web import Site, make_app
 from watcher.web.password import hash_password
 from watcher.web.server import bind, serving
 
+__all__ = ["filled_file"]
 PASSWORD = "a harbour at night"
 
 
 @pytest.fixture(scope="session")
-def filled(judge, tmp_path_factory) -> Iterator[Store]:
-    """The database that the demo's day left."""
-    home = tmp_path_factory.mktemp("demo")
-    asyncio.run(live_day(home, judge, lambda: NOON))
-    with open_store(f"sqlite:///{home}/watcher.db") as store:
-        yield store
-
-
-@pytest.fixture(scope="session")
-def site(filled, judge) -> Site:
-    cities, folder = load_cities(packaged_config()), packaged_config()
-    names = city_names(cities)
-    feeds = {row.id: FeedSettings(id=row.id, url=row.url) for row in filled.feeds.list_all()}
-    ties = load_ties(folder, names["en"])
-    desk = Desk(store=filled, settings=WatcherSettings(), feeds=feeds, clock=lambda: NOON, ties=ties, city_names=names)
-    return Site(desk=desk, judge=judge, city_names=lambda: cities_called(cities))
+def site(filled_file, judge, tmp_path_factory) -> Iterator[Site]:
+    """What both addresses serve: a copy of the filled database, for all tests; who changes something sets it back."""
+    folder, place = tmp_path_factory.mktemp("served"), Place(config=packaged_config())
+    with closing(Database.open(f"sqlite:///{shutil.copy(filled_file, folder)}")) as database:
+        desk = make_desk(Store(database, "page"), Clock(NOW), folder)
+        yield Site(desk=desk, judge=judge, city_names=lambda: read_cities_called(place))
 
 
 @contextmanager

@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-
-from browser.crawling import crawl
+from crawling import crawl
 
 PHONE = {"width": 360, "height": 740}
 SERIOUS = {"serious", "critical"}

@@ -54,6 +54,7 @@ class _Layout:
         number = 1
         for place, stories in groups.items():
             yield Group(
+                place=place,
                 heading=self.words.heading(place, self.edition.names),
                 size=self.words.stories(len(stories)) if len(stories) > 1 else "",
                 stories=tuple(self.telling(place, number + offset, story) for offset, story in enumerate(stories)),
@@ -84,7 +85,7 @@ class _Layout:
         try:
             return show(item)
         except Exception:  # one hostile item must not stop a digest, whatever it brought with it
-            return Line(title=clean_title(str(item.title), limit), note=self.words.bare_note)
+            return Line(title=clean_title(str(item.title), limit), id=item.id, note=self.words.bare_note)
 
     def full_line(self, item: News) -> Line:
         named = self.named(item, TITLE_LIMIT, self.when(item))
@@ -99,6 +100,8 @@ class _Layout:
     def named(self, item: News, limit: int, when: str) -> Line:
         return Line(
             title=clean_title(item.title, limit),
+            id=item.id,
+            at=item.published_at or item.captured_at,
             language=clean_language(item.language),
             link=clean_link(item.url),
             when=when,

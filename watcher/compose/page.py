@@ -1,6 +1,7 @@
 """What a page of a digest holds: everything it says, cleaned and in order, before text or HTML is made of it."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from watcher.compose.clean import mail_link
 from watcher.compose.sentences import Mood, Said
@@ -11,9 +12,11 @@ from watcher.editions import FeedHealth
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """Hold one item as it is shown. `note` says what is missing of it."""
+    """Hold one item as it is shown. `at` is the instant that `when` names; `note` says what is missing of it."""
 
     title: str
+    id: int = 0
+    at: datetime | None = None
     language: str = ""
     link: str = ""
     kind: str = ""
@@ -45,8 +48,10 @@ class Telling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Hold the stories that stand under one heading. `size` counts them, where there are several."""
+    """Hold the stories that stand under one heading. `place` is the pair or city that it names, or what it is else;
+    `size` counts them, where there are several."""
 
+    place: str
     heading: str
     size: str
     stories: tuple[Telling, ...]

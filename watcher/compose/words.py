@@ -190,7 +190,7 @@ _EMPTY_LEADS = {
     Mood.WELL: "A quiet day: {read}, and nothing in them was new on your topics.",
     Mood.WEAK: f"Nothing new was found, but only {_FEW}. There may be news that the watcher could not see; {_LOOK}",
     Mood.BROKEN: "The watcher is not well: none of its {edition.feeds_total:,} feeds could be read. "
-    f"This mail says nothing about the day; {_LOOK}",
+    f"This digest says nothing about the day; {_LOOK}",
     Mood.BARE: "The watcher has no feed to read. Add one with `city-watcher feeds add`.",
 }
 _CAUTIONS = {

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from watcher.compose.clean import clean_language, clean_line, clean_link, clean_title
+from watcher.urls import host_of
 from watcher.web.session import form_token
 from watcher.web.site import site_of
 
@@ -47,6 +48,7 @@ TEMPLATES.filters |= {
     "day": show_day,
     "time": show_time,
     "iso": lambda moment: f"{moment:%Y-%m-%dT%H:%MZ}",
+    "host": host_of,
     "language": clean_language,
     "line": clean_line,
     "link": clean_link,

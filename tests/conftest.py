@@ -1,5 +1,6 @@
 """What many tests share: a clock to set, a site that serves what a test says, a desk with a real database."""
 
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,13 @@ from watcher.settings.watcher import FetchSettings, WatcherSettings
 hypothesis_settings.register_profile("quiet", deadline=None, database=None)
 hypothesis_settings.register_profile("long", max_examples=5_000, deadline=timedelta(seconds=5), database=None)
 hypothesis_settings.load_profile("quiet")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: to look through it for garbage was a tenth of all work."""
+    gc.freeze()
+    gc.set_threshold(20_000)
+
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BOTH = ("sqlite", "postgres")

@@ -32,10 +32,10 @@ async def quick_poller(
         yield poller
 
 
-def quick_poll(desk: Desk, judge: Judge) -> Tally:
+def quick_poll(desk: Desk, judge: Judge, on_visit: Callable[[Report], None] = lambda report: None) -> Tally:
     async def visit() -> Tally:
         tally = Tally()
-        async with quick_poller(desk, judge, tally.add) as poller:
+        async with quick_poller(desk, judge, lambda report: (tally.add(report), on_visit(report))) as poller:
             await poller.poll()
         return tally
 

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 import pytest
 from conftest import answer, rss
 from crashing import FORK, PATIENCE, Life, refuse, serve, start, wait_for
+from reading import quick_poll
 from sqlalchemy import event, text
 
 from storage.store import Store
@@ -214,10 +215,10 @@ def test_feeds_that_another_process_enrolled_are_left_to_it(site, make_desk, jud
     newer = replace(one, store=Store(one.store.database), feeds=feeds)
     newer.store.feeds.enrol([(feed.id, feed.url) for feed in feeds.values()], clock())
     one.store.feeds.hasten(clock())
-    asyncio.run(poll(one, judge, lambda report: None))
+    quick_poll(one, judge)
     assert (site.asked, caplog.text) == (["/z"], "")
     assert [row.claimed_by for row in one.store.feeds.list_all()] == [None] * 4
-    asyncio.run(poll(newer, judge, lambda report: None))
+    quick_poll(newer, judge)
     assert sorted(site.asked) == ["/a", "/b", "/c", "/z"]
 
 

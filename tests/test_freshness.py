@@ -1,16 +1,15 @@
 """Freshness: a feed that answers may still have become silent, old, torn or another one."""
 
-import asyncio
 from datetime import timedelta
 
 import pytest
 from conftest import NOON, rss
+from reading import quick_poll
 
 from storage.tables import FeedRow
 from watcher.digest import note_subscriptions, open_due
 from watcher.feedstate import state_of
 from watcher.freshness import LONGEST_QUIET, quiet_from, tell_quiet, weigh_visit, word_of
-from watcher.poll import poll
 from watcher.read import pack_known
 from watcher.values import Entry, Failed, Feed, Fetched, Reading, Unchanged, Visit
 
@@ -153,7 +152,7 @@ def test_a_feed_that_never_brought_anything_is_not_quiet():
 
 def look(desk, judge):
     desk.store.feeds.hasten(desk.clock())
-    asyncio.run(poll(desk, judge, lambda report: None))
+    quick_poll(desk, judge)
 
 
 def test_a_condition_stands_in_the_row_with_its_beginning(site, make_desk, judge, clock):

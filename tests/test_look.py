@@ -5,14 +5,13 @@ from datetime import timedelta
 
 import pytest
 from conftest import Site, answer
+from reading import QuickReader, quick_poll
 
 from watcher.errors import ReadProblem
 from watcher.fetch import Fetcher
 from watcher.look import read_whole
-from watcher.poll import poll
 from watcher.settings.watcher import FetchSettings
 from watcher.values import Feed, Fetched, Unchanged
-from watcher.workers import Reader
 
 FORUM = "Shanghai-Taipei City Forum opens"
 FAIR = "Harbour fair opens"
@@ -32,7 +31,7 @@ def index(site: Site, *paths: str) -> bytes:
 
 def look(feed: Feed):
     async def run():
-        async with Fetcher(FetchSettings(allow_private=("127.0.0.1",)), "") as fetcher, Reader() as reader:
+        async with Fetcher(FetchSettings(allow_private=("127.0.0.1",)), "") as fetcher, QuickReader() as reader:
             fetched = await fetcher.fetch(feed)
             assert isinstance(fetched, Fetched)
             return await read_whole(fetched, feed, fetcher, reader)
@@ -74,7 +73,7 @@ def test_news_behind_an_index_that_stays_the_same_is_found(site, make_desk, judg
     for page in (sitemap(FAIR), sitemap(FAIR), sitemap(FAIR, FORUM)):
         site.pages["/a"] = page
         desk.store.feeds.hasten(desk.clock())
-        tallies.append(asyncio.run(poll(desk, judge, lambda report: None)))
+        tallies.append(quick_poll(desk, judge))
     assert [(tally.read, tally.unchanged, tally.captured) for tally in tallies] == [(1, 0, 0), (0, 1, 0), (1, 0, 1)]
 
 

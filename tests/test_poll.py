@@ -6,20 +6,20 @@ from datetime import timedelta
 
 import pytest
 from conftest import answer, rss
+from reading import QuickReader, quick_poll, quick_poller
 
 from watcher.feedrows import feed_from
 from watcher.poll import LEASE, open_poller, poll, prepare_visits
 from watcher.records import visit_record
 from watcher.settings.watcher import FetchSettings
 from watcher.values import Fetched, Pace, Reading, Visit
-from watcher.workers import Reader
 
 FORUM = ("f1", "Shanghai-Taipei City Forum opens", "The mayors of Shanghai and Taipei signed two MOUs.")
 SHARES = ("s1", "Shanghai Stock Exchange ends higher", "Shares rose by one percent.")
 
 
 def run(desk, judge):
-    return asyncio.run(poll(desk, judge, lambda report: None))
+    return quick_poll(desk, judge)
 
 
 def again(desk, judge):
@@ -38,7 +38,7 @@ def titles(desk, **options):
 def test_a_matching_entry_is_captured_with_pair_kind_and_reasons(site, make_desk, judge):
     site.pages["/a"] = rss(FORUM, SHARES)
     desk = make_desk(a=site.url("/a"))
-    tally = run(desk, judge)
+    tally = asyncio.run(poll(desk, judge, lambda report: None))
     assert (tally.feeds, tally.read, tally.entries, tally.new_entries, tally.captured) == (1, 1, 2, 2, 1)
     [full] = desk.store.items.recent(limit=100)
     assert full.item.title == FORUM[1]
@@ -58,7 +58,7 @@ def test_a_second_poll_of_unchanged_feeds_stores_nothing_and_parses_nothing(site
     assert run(desk, judge).read == 2
     before = desk.store.items.counts()
 
-    class CountingReader(Reader):
+    class CountingReader(QuickReader):
         documents = 0
 
         async def read(self, fetched, feed):
@@ -83,7 +83,7 @@ def test_only_entries_that_are_not_known_are_judged_and_stored(site, make_desk, 
     site.pages["/a"] = rss(SHARES, FORUM)
     desk.store.feeds.hasten(clock())
     reports = []
-    tally = asyncio.run(poll(desk, judge, reports.append))
+    tally = quick_poll(desk, judge, reports.append)
     assert (tally.read, tally.entries, tally.new_entries, tally.captured) == (1, 2, 1, 0)
     assert [entry.title for entry, _ in reports[0].visit.judged] == [SHARES[1]]
 
@@ -217,7 +217,7 @@ def test_a_host_that_is_stuck_holds_one_slot_only(site, make_desk, judge):
     desk = make_desk(POLITE, **urls(site, *"abcde"))
 
     async def look():
-        async with open_poller(desk, judge) as poller:
+        async with quick_poller(desk, judge) as poller:
             started = [await poller.start_due() for _ in range(3)]
             await poller.finish(timedelta())
             return started
@@ -262,7 +262,7 @@ def test_a_feed_that_is_read_in_another_way_is_due_and_its_name_is_no_such_thing
         desk = replace(desk, feeds={"a": desk.feeds["a"].model_copy(update=change)})
         prepare_visits(desk, judge)
         dues.append(desk.store.feeds.find("a").due_at <= clock())
-        asyncio.run(poll(desk, judge, lambda report: None))
+        run(desk, judge)
         clock.forward(minutes=1)
     assert dues == [True, False, True, True]
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -59,6 +60,17 @@ def refuse_unknown(overlay: Mapping[str, Laid], model: type[BaseModel]) -> None:
             meant = [f"{PREFIX}{one}" for one in near] or below
             cure = f"did you mean {meant[0]}?" if meant else f"such as {known[0]}; unset it if it is not meant for us"
             raise ConfigError(f"{laid.place}: this is not a setting ({cure})")
+
+
+def lay_over(data: Mapping[str, Any], overlay: Mapping[str, Laid], model: type[BaseModel]) -> dict[str, Any]:
+    """Return the values of a file with those that are laid over them; a name is a key, or its section and a key."""
+    laid = {key: dict(value) if isinstance(value, dict) else value for key, value in data.items()}
+    for name in _name_settings(model):
+        section, _, key = name.removeprefix(PREFIX).lower().rpartition("__")
+        table = laid.setdefault(section, {}) if section else laid
+        if name in overlay and isinstance(table, dict):  # else the file is wrong there, and that is told
+            table[key] = overlay[name].value
+    return laid
 
 
 def find_laid(overlay: Mapping[str, Laid], loc: Sequence[int | str]) -> Laid | None:

@@ -8,18 +8,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import (
-    BaseSettings,
-    EnvSettingsSource,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
 
 from watcher.errors import ConfigError
 from watcher.settings.base import Strict, explain_error, first_mistake, load_text, load_toml, parse_toml
 from watcher.settings.load import MAIN_FILE
-from watcher.settings.overlay import PREFIX, find_laid, read_overlay, refuse_lost_secrets, refuse_unknown
+from watcher.settings.overlay import find_laid, lay_over, read_overlay, refuse_lost_secrets, refuse_unknown
 from watcher.settings.subscription import Address, SubscriptionSettings
 from watcher.urls import host_of
 
@@ -49,7 +42,7 @@ def _name_host(value: str) -> str:
 
 
 Place = Annotated[str, AfterValidator(private_place)]
-Places = Annotated[tuple[Place, ...], NoDecode, BeforeValidator(split_words)]
+Places = Annotated[tuple[Place, ...], BeforeValidator(split_words)]
 
 
 class FetchSettings(Strict):
@@ -136,31 +129,6 @@ class WatcherSettings(Strict):
         return subscription.channel == "smtp"
 
 
-class OverlaidSettings(WatcherSettings, BaseSettings):
-    """Lay secret files and the environment over watcher.toml, whose values come in as arguments."""
-
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__")
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Order the sources: environment, secret files, watcher.toml. No .env file is read.
-
-        pydantic's own two are not taken: they hear a setting with an alias without our prefix (a variable
-        SUBSCRIPTION of this machine), and a secret of another program that is no text ends them.
-        """
-        del env_settings, dotenv_settings, file_secret_settings
-        laid = EnvSettingsSource(settings_cls)
-        laid.env_vars = {name.lower(): one.value for name, one in read_overlay(os.environ).items()}
-        return laid, init_settings
-
-
 def load_watcher(folder: Path, *, database: str | None = None) -> WatcherSettings:
     """Read watcher.toml with everything laid over it; `database` is the command line's word."""
     path = folder / FILE
@@ -170,7 +138,7 @@ def load_watcher(folder: Path, *, database: str | None = None) -> WatcherSetting
     overlay = read_overlay(os.environ)
     refuse_unknown(overlay, WatcherSettings)
     try:
-        settings = OverlaidSettings(**data)
+        settings = WatcherSettings(**lay_over(data, overlay, WatcherSettings))
     except ValidationError as error:
         laid = find_laid(overlay, first_mistake(error)["loc"])
         place, said = (laid.place, "") if laid else (path, text)

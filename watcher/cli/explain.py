@@ -14,19 +14,12 @@ from watcher.cli.show import out, show_json, show_table
 from watcher.cli.stored import load_entry
 from watcher.cli.topics import answer
 from watcher.errors import WatcherError
-from watcher.judge import Explanation, Row
+from watcher.judge import SORTS, Explanation, Row
 from watcher.judge.page import FIELDS
 from watcher.judging import load_judge
 from watcher.values import Entry, Verdict
 
-STYLES = {
-    "counts": "bold green",
-    "speaks against": "bold red",
-    "does not count": "yellow",
-    "city": "bold cyan",
-    "cue": "underline",
-    "country": "italic",
-}
+STYLES = dict(zip(SORTS, ("bold green", "bold red", "yellow", "bold cyan", "underline", "italic"), strict=True))
 """How each sort of find looks, in the order of the legend."""
 
 VERDICTS = {Verdict.MATCHED: "bold green", Verdict.NEAR: "bold yellow", Verdict.REJECTED: "bold red"}
@@ -78,7 +71,7 @@ def paint(entry: Entry, explanation: Explanation) -> Iterator[Text]:
     seen = set[str]()
     for field in (one for one in FIELDS if getattr(entry, one)):
         text = Text(getattr(entry, field), style="bold" if field == "title" else "")
-        for sort, start, end in _places(explanation, field):
+        for sort, start, end in explanation.places(field):
             text.stylize(STYLES[sort], start, end)
             seen.add(sort)
         yield text
@@ -87,26 +80,12 @@ def paint(entry: Entry, explanation: Explanation) -> Iterator[Text]:
         yield Text.assemble(("found: ", "dim"), *(part for word in words for part in (word, "  ")))
 
 
-def _places(explanation: Explanation, field: str) -> Iterator[tuple[str, int, int]]:
-    """Yield every find of a field, what is most important last, for it is drawn over the others."""
-    ranks = list(STYLES)[::-1]
-    finds = [(mark.what, mark.start, mark.end) for mark in explanation.marks if mark.field == field]
-    finds += [(_sort(row), row.start, row.end) for row in explanation.rows if row.field == field]
-    yield from sorted(finds, key=lambda find: ranks.index(find[0]))
-
-
-def _sort(row: Row) -> str:
-    if not row.counted:
-        return "does not count"
-    return "speaks against" if row.weight < 0 or row.note else "counts"
-
-
 def _show_addition(rows: Iterable[Row]) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
     for column in COLUMNS:
         table.add_column(column, justify="right" if column in ("weight", "sum") else "left", overflow="fold")
     for row in rows:
-        style = STYLES[_sort(row)] if row.counted else "dim"
+        style = STYLES[row.sort] if row.counted else "dim"
         table.add_row(*(Text(cell, style=style) for cell in _cells(row)))
     out.print(table if table.row_count else "No phrase of topics.toml was found.")
 

@@ -16,7 +16,7 @@ from watcher.judge.rules import compile_rules
 from watcher.judge.score import Score, score_topic
 from watcher.judge.why import Explanation, list_marks, list_reasons, list_rows, say_why
 from watcher.settings.cities import City
-from watcher.settings.topics import Topics
+from watcher.settings.topics import Topic, Topics
 from watcher.values import Entry, Judgement, Verdict
 
 _ORDER = (Verdict.REJECTED, Verdict.NEAR, Verdict.MATCHED)
@@ -44,6 +44,11 @@ class Judge:
         self._cities = tuple(cities)
         self._rules = compile_rules(topics, self._cities)
         self._bare = _conclude(self._study(Found(self._rules, Page(Entry()))))
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """Return the topics that it watches for."""
+        return self._rules.topics.topics
 
     @cached_property
     def fingerprint(self) -> str:

@@ -7,17 +7,22 @@ from watcher.judge.cast import Cast
 from watcher.judge.find import Finds
 from watcher.judge.page import Page
 from watcher.judge.score import Line, Score, by_rank
+from watcher.settings.topics import Needs
 from watcher.values import Judgement, Reason, Verdict
 
 MOST_NAMED = 4
 """More phrases or cities than this are summed up."""
+
+SORTS = ("counts", "speaks against", "does not count", "city", "cue", "country")
+"""The sorts of finds, what matters most first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """Hold one line of the addition: a phrase that was found, as written, and what it brought.
 
-    `total` is the sum so far, within its topic; `note` says why the phrase does not count, or "veto".
+    `needs` is what the phrase needs beside it; `total` is the sum so far, within its topic; `note` says why the phrase
+    does not count, or "veto".
     """
 
     topic: str
@@ -26,10 +31,18 @@ class Row:
     field: str
     start: int
     end: int
+    needs: Needs
     weight: float
     total: float
     counted: bool
     note: str = ""
+
+    @property
+    def sort(self) -> str:
+        """Return the one of SORTS that it belongs to."""
+        if not self.counted:
+            return "does not count"
+        return "speaks against" if self.weight < 0 or self.note else "counts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +63,12 @@ class Explanation:
     judgement: Judgement
     rows: tuple[Row, ...]
     marks: tuple[Mark, ...] = ()
+
+    def places(self, field: str) -> list[tuple[str, int, int]]:
+        """Return sort, start and end of every find in a field, what matters most last: it is drawn over the others."""
+        finds = [(mark.what, mark.start, mark.end) for mark in self.marks if mark.field == field]
+        finds += [(row.sort, row.start, row.end) for row in self.rows if row.field == field]
+        return sorted(finds, key=lambda find: -SORTS.index(find[0]))
 
 
 def say_why(score: Score, page: Page, cities: Iterable[str]) -> str:
@@ -92,6 +111,7 @@ def list_rows(score: Score, page: Page) -> Iterator[Row]:
             field=place.field,
             start=place.start,
             end=place.end,
+            needs=line.phrase.needs,
             weight=line.phrase.weight,
             total=total,
             counted=not line.refused,

@@ -11,13 +11,13 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from storage.errors import StorageError
 from watcher import __version__
 from watcher.errors import WatcherError
-from watcher.web import signin, today
+from watcher.web import rules, signin, today
 from watcher.web.headers import SafeHeaders
 from watcher.web.session import SignInNeeded, admit
 from watcher.web.site import Site
 from watcher.web.templating import show
 
-PAGES = (today,)
+PAGES = (today, rules)
 """The modules whose `router` needs a sign-in where there is a password."""
 
 OWN_NAMES = ["127.0.0.1", "localhost", "[::1]"]

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from watcher.compose.clean import clean_language, clean_line, clean_link, clean_title
+from watcher.compose.labels import place_label
 from watcher.urls import host_of
 from watcher.web.session import form_token
 from watcher.web.site import site_of
@@ -52,6 +53,7 @@ TEMPLATES.filters |= {
     "language": clean_language,
     "line": clean_line,
     "link": clean_link,
+    "place": place_label,
     "title": lambda title: clean_title(title, TITLE_LIMIT),
 }
 

@@ -28,6 +28,7 @@ from storage.tables import DeliveryRow, DigestRow
 from storage.upsert import NEAR
 
 LAST_DAY, LAST_INSTANT = "9999-12-31", datetime.max.replace(tzinfo=UTC)
+SUMMED_UP = tuple(DIGESTS.c[name] for name in ("id", "subscription", "day", "opened_at", "subject"))
 EARLIER = ITEMS.alias("earlier")
 ECHO: ColumnElement[bool] = exists().where(
     EARLIER.c.canonical_url == ITEMS.c.canonical_url,
@@ -132,12 +133,21 @@ class Digests:
         except _AlreadyTold:
             return None
 
-    def list_all(self, limit: int) -> list[DigestSummary]:
-        """Return digests, newest first, with their deliveries counted by state."""
-        columns = (DIGESTS.c[name] for name in ("id", "subscription", "day", "opened_at", "subject"))
-        newest = select(*columns).order_by(DIGESTS.c.opened_at.desc(), DIGESTS.c.id.desc()).limit(limit)
+    def list_all(self, limit: int, after: int | None = None) -> list[DigestSummary]:
+        """Return digests, newest first, with their deliveries counted by state; `after` goes on behind a digest."""
+        newest = select(*SUMMED_UP).order_by(DIGESTS.c.opened_at.desc(), DIGESTS.c.id.desc()).limit(limit)
+        if after is not None:
+            last = select(DIGESTS.c.opened_at, DIGESTS.c.id).where(DIGESTS.c.id == after)
+            newest = newest.where(tuple_(DIGESTS.c.opened_at, DIGESTS.c.id) < last.scalar_subquery())
+        return self._summarize(newest)
+
+    def summary(self, digest_id: int) -> DigestSummary | None:
+        """Return what a list tells of one digest."""
+        return next(iter(self._summarize(select(*SUMMED_UP).where(DIGESTS.c.id == digest_id))), None)
+
+    def _summarize(self, chosen: Select[Any]) -> list[DigestSummary]:
         with self._database.reading() as connection:
-            digests = connection.execute(newest).mappings().all()
+            digests = connection.execute(chosen).mappings().all()
             items, deliveries = _count_items(connection, digests), _count_deliveries(connection, digests)
         return [
             DigestSummary(**digest, items=items[digest["id"]], deliveries=deliveries[digest["id"]])

@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from storage.database import Database
 from storage.gather import CAPTURED, STORY, WANTED
-from storage.rows import FACETS, ITEMS
+from storage.rows import FACETS, ITEMS, clean_text
 from storage.search import PUBLISHED
 
 OF_PAIRS: ColumnElement[bool] = and_(FACETS.c.name == "pair", CAPTURED, WANTED)
+
+FIRST, LAST = func.min(PUBLISHED, type_=PUBLISHED.type), func.max(PUBLISHED, type_=PUBLISHED.type)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +48,13 @@ class Pairs:
 
     def counts(self, limit: int) -> list[PairCount]:
         """Return the pairs of which something was told last."""
-        first, last = func.min(PUBLISHED, type_=PUBLISHED.type), func.max(PUBLISHED, type_=PUBLISHED.type)
-        counted = FACETS.c.value.label("pair"), func.count().label("items")
-        chosen = select(*counted, first.label("first_at"), last.label("last_at"))
-        chosen = chosen.join(ITEMS, ITEMS.c.id == FACETS.c.item_id).where(OF_PAIRS).group_by(FACETS.c.value)
-        chosen = chosen.order_by(last.desc(), FACETS.c.value).limit(limit)
+        chosen = _counted().order_by(LAST.desc(), FACETS.c.value).limit(limit)
+        with self._database.reading() as connection:
+            return [PairCount(**row) for row in connection.execute(chosen).mappings()]
+
+    def by_name(self, limit: int, after: str = "") -> list[PairCount]:
+        """Return pairs in the order of their names, behind one of them; that order stays whatever is captured."""
+        chosen = _counted().where(FACETS.c.value > clean_text(after)).order_by(FACETS.c.value).limit(limit)
         with self._database.reading() as connection:
             return [PairCount(**row) for row in connection.execute(chosen).mappings()]
 
@@ -61,3 +66,10 @@ class Pairs:
         chosen = chosen.where(CAPTURED, WANTED, ITEMS.c.id.in_(ids)).order_by(PUBLISHED.desc(), ITEMS.c.id.desc())
         with self._database.reading() as connection:
             return [PairItem(**row) for row in connection.execute(chosen).mappings()]
+
+
+def _counted() -> Select[Any]:
+    """Count the items of each pair."""
+    counted = FACETS.c.value.label("pair"), func.count().label("items")
+    chosen = select(*counted, FIRST.label("first_at"), LAST.label("last_at"))
+    return chosen.join(ITEMS, ITEMS.c.id == FACETS.c.item_id).where(OF_PAIRS).group_by(FACETS.c.value)

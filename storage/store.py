@@ -17,6 +17,7 @@ from storage.mentions import Mentions
 from storage.pairs import Pairs
 from storage.search import Search
 from storage.stories import Stories
+from storage.telling import Telling
 
 
 class Store:
@@ -36,6 +37,7 @@ class Store:
         self.pairs = Pairs(database)
         self.labels = Labels(database)
         self.stories = Stories(database)
+        self.telling = Telling(database)
         self.mentions = Mentions(database)
         self.digests = Digests(database)
         self.deliveries = Deliveries(database, owner)

@@ -48,6 +48,7 @@ PRESCRIBED = {
     "handle_DATA": "aiosmtpd calls it when a mail has arrived",
     "handle_async_request": "httpx asks a transport by it",
     "get_next_fire_time": "APScheduler asks a trigger by it",
+    "get_route_handler": "FastAPI asks a route by it for what answers",
     "do_GET": "http.server calls it for a request",
 }
 

@@ -8,6 +8,7 @@ from itertools import product
 from unicodedata import normalize
 
 from storage.criteria import Column, Criterion, Every, Facet, Language, Period, Some, Sort, Text, Without
+from storage.rows import clean_text
 from storage.search import Search
 from watcher.errors import QueryError
 from watcher.query import And, Filter, Node, Not, Or, Words, parse_query, suggest
@@ -44,6 +45,7 @@ class Interpreter:
 
     def read(self, query: str) -> Meaning:
         """Understand a query; raise a `QueryError` that shows the place of a mistake."""
+        query = _storable(query)
         node = parse_query(query)
         parts = node.parts if isinstance(node, And) else (node,)
         words = [part.text for part in parts if isinstance(part, Words)]
@@ -92,7 +94,7 @@ class Interpreter:
 
     def pairs_called(self, name: str) -> tuple[str, ...]:
         """Return the pairs that a name such as 大邱~Taipei may mean; a ValueError says what is wrong with it."""
-        return self._read_pair(_plain(name))
+        return self._read_pair(_plain(_storable(name)))
 
     def _read_pair(self, value: str) -> tuple[str, ...]:
         sides = [side.strip() for side in value.split("~")]
@@ -143,6 +145,11 @@ def _text_of(words: str, *, begins: bool = False) -> Text:
         open_start=bool(tokens) and is_piece(tokens[0]),
         open_end=begins or (bool(tokens) and is_piece(tokens[-1])),
     )
+
+
+def _storable(written: str) -> str:
+    """Blank out, at its place, what no database takes."""
+    return clean_text(written.replace("\x00", " "))
 
 
 def _plain(value: str) -> str:

@@ -71,6 +71,11 @@ def list_pairs(desk: Desk, limit: int) -> list[PairLine]:
     return [PairLine(count=one, tie=desk.ties.get(one.pair)) for one in desk.store.pairs.counts(limit)]
 
 
+def list_by_name(desk: Desk, limit: int, after: str = "") -> list[PairLine]:
+    """Return pairs in the order of their names, behind one of them."""
+    return [PairLine(count=one, tie=desk.ties.get(one.pair)) for one in desk.store.pairs.by_name(limit, after)]
+
+
 def tell_pair(desk: Desk, interpreter: Interpreter, name: str) -> Timeline:
     """Return the timeline of a pair, whose cities may be called by any of their names, in any order.
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 from storage.criteria import Text
 from storage.records import FullItem
@@ -67,9 +68,17 @@ def search_items(interpreter: Interpreter, query: str, limit: int, more: str = "
 
 
 def export_items(interpreter: Interpreter, query: str) -> Iterator[FullItem]:
-    """Yield everything that a query finds, published last first, with few items in memory at once."""
-    for batch in interpreter.search.stream(interpreter.read(query).criterion):
-        yield from batch
+    """Return everything that a query finds, published last first, with few items in memory at once.
+
+    What cannot be understood is a `QueryError` before the first item is asked for.
+    """
+    return chain.from_iterable(interpreter.search.stream(interpreter.read(query).criterion))
+
+
+def newest_items(interpreter: Interpreter, query: str, limit: int) -> list[FullItem]:
+    """Return what a query finds, published last first."""
+    hits = interpreter.search.find(interpreter.read(query).criterion, limit)
+    return interpreter.search.gather([hit.id for hit in hits])
 
 
 def _rank(search: Search, meaning: Meaning, newest: Sequence[Hit]) -> list[_Place]:

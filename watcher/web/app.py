@@ -11,14 +11,18 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from storage.errors import StorageError
 from watcher import __version__
 from watcher.errors import WatcherError
-from watcher.web import rules, signin, today
+from watcher.web import api, outlets, rules, signin, today
 from watcher.web.headers import SafeHeaders
+from watcher.web.programs import admit_program
 from watcher.web.session import SignInNeeded, admit
 from watcher.web.site import Site
 from watcher.web.templating import show
 
 PAGES = (today, rules)
 """The modules whose `router` needs a sign-in where there is a password."""
+
+OUTLETS = (api, outlets)
+"""The modules that other programs ask; their mistakes are JSON."""
 
 OWN_NAMES = ["127.0.0.1", "localhost", "[::1]"]
 """Without a password only who calls us so is answered: a foreign name that leads here is an attack on a browser."""
@@ -28,12 +32,14 @@ UNKNOWN = "There is nothing at this address."
 
 def make_app(site: Site) -> FastAPI:
     """Return the page as an ASGI application."""
-    app = FastAPI(title="City exchange watcher", version=__version__, docs_url=None, redoc_url=None)
+    app = FastAPI(title="City exchange watcher", version=__version__, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.site = site
     app.mount("/static", StaticFiles(packages=[("watcher.web", "static")]))
     app.include_router(signin.router, include_in_schema=False)
     for page in PAGES:
         app.include_router(page.router, dependencies=[Depends(admit)])
+    for outlet in OUTLETS:
+        app.include_router(outlet.router, dependencies=[Depends(admit_program)])
     app.add_exception_handler(SignInNeeded, _ask_to_sign_in)
     app.add_exception_handler(WatcherError, _tell_mistake)
     app.add_exception_handler(StorageError, _tell_trouble)

@@ -8,7 +8,7 @@ PYTEST_DONT_REWRITE: a test may import names from here before pytest takes it fo
 
 import asyncio
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -224,7 +224,8 @@ class Page:
 
     def text(self, path: str, status: int = 200) -> str:
         """Return what stands on a page, blanks folded."""
-        return " ".join(self.get(path, status).xpath("string(//main)").split())
+        [main] = self.get(path, status).xpath("//main")
+        return " ".join(" ".join(main.itertext()).split())
 
 
 def make_desk(store: Store, clock: Clock, folder: Path) -> Desk:
@@ -331,3 +332,8 @@ def make_page(filled_file, judge, tmp_path) -> Iterator[Callable[..., Page]]:
 def page(make_page) -> Page:
     """The page without a password."""
     return make_page()
+
+
+def new_items(page: Page, entries: Sequence[Entry], feed_id: str = "harbour") -> None:
+    """Let a feed bring more; what it brought before under the same name is edited."""
+    _visit(page.desk, page.site.judge, {feed_id: tuple(entries)}, (feed_id,))

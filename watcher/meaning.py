@@ -153,7 +153,7 @@ def _storable(written: str) -> str:
 
 
 def _plain(value: str) -> str:
-    return normalize("NFKC", value).translate(_WAVES).strip()
+    return normalize("NFKC", value).translate(_WAVES).replace("\0", "").strip()  # PostgreSQL takes no NUL
 
 
 def _choose(field: str, value: str, known: tuple[str, ...]) -> str:

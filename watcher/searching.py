@@ -121,6 +121,7 @@ def _read_place(more: str) -> _Place | None:
         tier, at, item = (int(part) for part in more.split("."))
         place = _Place(tier, -at, -item)
         _moment(place)
+        item.to_bytes(8, signed=True)  # more than a database has
     except (ValueError, OverflowError):
         raise WatcherError(f"'{more[:40]}' leads to no page; begin again with the first one.") from None
     return place

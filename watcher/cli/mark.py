@@ -7,13 +7,12 @@ import typer
 
 from storage.gather import IRRELEVANT
 from storage.labels import NO_LABEL, RELEVANT
-from storage.tables import ItemRow
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.cli.show import err, out
 from watcher.desk import Desk
 from watcher.errors import WatcherError
-from watcher.poll import tell_apart
+from watcher.marking import mark_items, say_state
 
 LABELS = (RELEVANT, IRRELEVANT)
 USAGE = "`city-watcher items mark 12 irrelevant`"
@@ -36,12 +35,10 @@ def mark(
     named, label = _read_words(words, undo)
     place: Place = context.obj
     with open_desk(place) as desk:
-        marked = desk.store.labels.mark([int(one) for one in named if _is_number(one)], label, desk.clock())
-        if any(row.captured_at for row in marked.values()):
-            tell_apart(desk.store, desk.clock())
+        marked = mark_items(desk, [int(one) for one in named if _is_number(one)], label)
         missing = [one for one in named if not _is_number(one) or int(one) not in marked]
         for row in marked.values():
-            out.print(f"{row.id}  {_say(row)}: {row.title}", markup=False)
+            out.print(f"{row.id}  {say_state(row)}: {row.title}", markup=False)
         for one in missing:
             err.print(_explain(desk, one), markup=False)
     if missing:
@@ -60,12 +57,6 @@ def _read_words(words: Sequence[str], undo: bool) -> tuple[list[str], str]:
 
 def _is_number(word: str) -> bool:
     return word.isascii() and word.isdecimal()
-
-
-def _say(row: ItemRow) -> str:
-    """Say what an item is now."""
-    state = "captured" if row.captured_at else f"set aside as {row.verdict}"
-    return f"{row.label or 'no label'}, {state}"
 
 
 def _explain(desk: Desk, word: str) -> str:

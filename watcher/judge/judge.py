@@ -55,6 +55,11 @@ class Judge:
         """Return the name of the rules; only what is stored needs it."""
         return name_rules(self._rules.topics, self._cities)
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Return the ids of the fields of cooperation."""
+        return tuple(field.id for field in self._rules.topics.fields)
+
     def judge(self, entry: Entry) -> Judgement:
         """Return the verdict with score, cities, pairs, kind, fields and reasons.
 

@@ -7,8 +7,9 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from watcher.compose.clean import clean_language, clean_line, clean_link, clean_title
+from watcher.compose.clean import clean_body, clean_language, clean_line, clean_link, clean_title
 from watcher.compose.labels import place_label
+from watcher.filters import write_filter
 from watcher.urls import host_of
 from watcher.web.session import form_token
 from watcher.web.site import site_of
@@ -51,10 +52,12 @@ TEMPLATES.filters |= {
     "iso": lambda moment: f"{moment:%Y-%m-%dT%H:%MZ}",
     "host": host_of,
     "language": clean_language,
+    "body": clean_body,
     "line": clean_line,
     "link": clean_link,
     "place": place_label,
     "title": lambda title: clean_title(title, TITLE_LIMIT),
+    "written": write_filter,
 }
 
 

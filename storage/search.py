@@ -166,11 +166,11 @@ def _sorts(connection: Connection, criterion: Criterion) -> ColumnElement[bool]:
     named = {leaf.name for leaf in leaves(criterion) if isinstance(leaf, Sort)} - {"seed"}
     if not named - {STANDARD}:
         return SORTS[STANDARD]  # as the index items_captured_order says it
-    return _walked(connection, or_(*(SORTS[name] for name in sorted({STANDARD} | named))))
+    return hide(connection, or_(*(SORTS[name] for name in sorted({STANDARD} | named))))
 
 
-def _walked(connection: Connection, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Hide a condition from SQLite, which would begin with the index on captured_at, and sort."""
+def hide(connection: Connection, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Hide a condition from SQLite, which would begin with the index that it names, and sort."""
     return case((condition, 1), else_=0) == 1 if connection.dialect.name == "sqlite" else condition
 
 
@@ -197,7 +197,7 @@ def _condition(connection: Connection, criterion: Criterion) -> ColumnElement[bo
         case Period(since=since, until=until):
             return and_(true(), *_within(since, until))
         case Sort(name=name):
-            return _walked(connection, SORTS[name])
+            return hide(connection, SORTS[name])
 
 
 def _within(since: datetime | None, until: datetime | None) -> Iterator[ColumnElement[bool]]:

@@ -55,6 +55,18 @@ def test_pairs_are_counted_and_the_one_told_of_last_comes_first(store):
     ]
 
 
+def test_months_are_those_of_utc_and_a_page_holds_few_pairs_where_they_have_many_items(store, monkeypatch):
+    fill(store)
+    [first, second, *_] = store.pairs.counts(9)
+    assert first.months == {"2020-11": 1, "2026-02": 4}
+    assert (first.items, sum(first.months.values())) == (5, 5)
+    assert [one.pair for one in store.pairs.page(9)] == [one.pair for one in store.pairs.counts(9)]
+    monkeypatch.setattr("storage.pairs.COUNTED", 5)
+    assert [one.pair for one in store.pairs.page(9)] == [first.pair]
+    assert next(one.pair for one in store.pairs.page(9, 1)) == second.pair
+    assert store.pairs.page(9, 99) == []
+
+
 @pytest.fixture
 def cw(tmp_path, monkeypatch, say):
     monkeypatch.chdir(tmp_path)

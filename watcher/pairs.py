@@ -1,11 +1,13 @@
 """Pairs: all of them with their counts, and the timeline of one: what was signed, held and visited, month by month."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from storage.pairs import PairCount, PairItem
+from storage.rows import clean_text
 from watcher.desk import Desk
 from watcher.errors import WatcherError
 from watcher.meaning import Interpreter
@@ -15,6 +17,8 @@ from watcher.values import Kind
 AGREEMENTS = frozenset({Kind.AGREEMENT, Kind.MOU, Kind.REAFFIRMATION, Kind.TERMINATION})
 GROUPS = {"agreements": AGREEMENTS, "forums": {Kind.FORUM}, "visits": {Kind.VISIT}}
 OTHERS = "others"
+_JOINS = re.compile(r"\s*[,，、;；&＆/／·・↔–—]\s*|\s+(?:and|und|et|y|e|with|-)\s+")
+_BLANKS = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,25 +75,44 @@ def list_pairs(desk: Desk, limit: int) -> list[PairLine]:
     return [PairLine(count=one, tie=desk.ties.get(one.pair)) for one in desk.store.pairs.counts(limit)]
 
 
+def page_pairs(desk: Desk, limit: int, skip: int) -> list[PairLine]:
+    """Return a page of the same, quickly: fewer where they have very many items."""
+    return [PairLine(count=one, tie=desk.ties.get(one.pair)) for one in desk.store.pairs.page(limit, skip)]
+
+
 def list_by_name(desk: Desk, limit: int, after: str = "") -> list[PairLine]:
     """Return pairs in the order of their names, behind one of them."""
     return [PairLine(count=one, tie=desk.ties.get(one.pair)) for one in desk.store.pairs.by_name(limit, after)]
 
 
-def tell_pair(desk: Desk, interpreter: Interpreter, name: str) -> Timeline:
-    """Return the timeline of a pair, whose cities may be called by any of their names, in any order.
+def find_pair(interpreter: Interpreter, name: str) -> str:
+    """Return the pair whose cities are called so, in any order and script; of several the first that is known.
 
-    What names no pair is a `WatcherError`. Of names that several cities have, the pair counts that was told of last.
+    What names no pair is a `WatcherError`.
     """
+    name = clean_text(name)
+    if interpreter.search.is_known("pair", name):
+        return name
     try:
-        pairs = interpreter.pairs_called(name)
+        pairs = interpreter.pairs_called(spell_pair(name))
     except ValueError as problem:
         raise WatcherError(f"{name}: {problem}{'' if str(problem).endswith('?') else '.'}") from None
-    for pair in pairs:
-        items = desk.store.pairs.items([pair])
-        if items or pair == pairs[-1]:
-            return draw_timeline(pair, items, desk.ties.get(pair))
-    raise AssertionError("a name stands for one pair at least")
+    return next((pair for pair in pairs if interpreter.search.is_known("pair", pair)), pairs[-1])
+
+
+def tell_pair(desk: Desk, interpreter: Interpreter, name: str) -> Timeline:
+    """Return the timeline of a pair, whose cities may be called by any of their names; see `find_pair`."""
+    pair = find_pair(interpreter, name)
+    return draw_timeline(pair, desk.store.pairs.items([pair]), desk.ties.get(pair))
+
+
+def spell_pair(name: str) -> str:
+    """Return the names of two cities with ~ between them: people join them by a comma, a dash, a word or a blank."""
+    for joined in () if "~" in name else (_JOINS, _BLANKS):
+        cities = joined.split(name.strip())
+        if len(cities) == 2 and all(cities):
+            return "~".join(cities)
+    return name
 
 
 def draw_timeline(pair: str, items: Sequence[PairItem], tie: Tie | None = None) -> Timeline:

@@ -27,9 +27,11 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """Hold a drawing: `title` says in words what it shows."""
+    """Hold a drawing: `title` says in words what it shows, `first` and `last` what stands at both ends."""
 
     title: str
+    first: str
+    last: str
     width: int
     bars: tuple[Bar, ...]
 
@@ -43,7 +45,8 @@ def draw_bars(title: str, labels: Sequence[str], layers: Mapping[str, Sequence[i
         for place, (label, value) in enumerate(zip(labels, values, strict=True))
         if value
     )
-    return Chart(title=title, width=max(len(labels), 1) * STEP, bars=tuple(bars))
+    first, last = (labels[0], labels[-1]) if labels else ("", "")
+    return Chart(title=title, first=first, last=last, width=max(len(labels), 1) * STEP, bars=tuple(bars))
 
 
 def draw_months(what: str, counts: Mapping[str, int], months: Sequence[str]) -> Chart:

@@ -130,22 +130,16 @@ def write_page():
     return f"<html><head><title>Bay</title></head><body><ul>{''.join(items)}</ul></body></html>"
 
 
-def serve(text, charset="", name="utf-8"):
-    """A page with a header of its own."""
-    body = text.encode(name, "ignore")
-    type_said = f"text/xml{charset}"
-    return lambda request: answer(request, body, Content_Type=type_said)
-
-
 DOCUMENTS = {
-    "rss": serve(write_rss(str)),
-    "twice": serve(write_rss(html.escape)),
-    "atom": serve(write_atom(), "; charset=<script>"),
-    "json": serve(write_json()),
-    "sitemap": serve(write_sitemap()),
-    "list": serve(write_page()),
-    "wide": serve("\ufeff" + write_rss(str), "; charset=big5", "utf-16"),
+    "rss": (write_rss(str).encode(), "text/xml"),
+    "twice": (write_rss(html.escape).encode(), "text/xml"),
+    "atom": (write_atom().encode(), "text/xml; charset=<script>"),
+    "json": (write_json().encode(), "text/xml"),
+    "sitemap": (write_sitemap().encode(), "text/xml"),
+    "list": (write_page().encode(), "text/xml"),
+    "wide": (("\ufeff" + write_rss(str)).encode("utf-16"), "text/xml; charset=big5"),
 }
+"""Each with the header that it comes with."""
 SELECT = {"list": {"format": "list", "select": {"item": "li", "date": "time"}}}
 WITHOUT_LINKS = len(MARKUP) + len(DATES)
 ALL = WITHOUT_LINKS + len(LINKS)
@@ -166,7 +160,8 @@ def fresh_url(tmp_path, upgraded_file):
 @pytest.fixture(params=DOCUMENTS)
 def day(request, site, make_desk, everything, clock, tmp_path):
     """The folder of a day on which one hostile document came, was captured, told and sent."""
-    site.pages["/a"] = DOCUMENTS[request.param]
+    body, said = DOCUMENTS[request.param]
+    site.pages["/a"] = lambda request: answer(request, body, Content_Type=said)
     reader = {"id": "daily", "at": "18:00"}
     desk = make_desk({"subscriptions": (reader,)}, a=site.url("/a"))
     desk.feeds["a"] = FeedSettings(id="a", url=site.url("/a"), **SELECT.get(request.param, {}))

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from watcher.compose.clean import clean_body, clean_language, clean_line, clean_link, clean_title
 from watcher.compose.labels import place_label
 from watcher.filters import write_filter
+from watcher.read.language import detect_language
 from watcher.urls import host_of
 from watcher.web.session import form_token
 from watcher.web.site import site_of
@@ -53,6 +54,7 @@ TEMPLATES.filters |= {
     "host": host_of,
     "language": clean_language,
     "body": clean_body,
+    "spoken": detect_language,
     "line": clean_line,
     "link": clean_link,
     "place": place_label,

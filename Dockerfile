@@ -11,7 +11,8 @@ COPY config config
 COPY storage storage
 COPY watcher watcher
 RUN pip wheel --no-cache-dir --disable-pip-version-check --no-deps --wheel-dir /wheel . \
-    && pip --python /venv/bin/python install --no-cache-dir --disable-pip-version-check --no-deps /wheel/*.whl
+    && pip --python /venv/bin/python install --no-cache-dir --disable-pip-version-check --no-deps /wheel/*.whl \
+    && /venv/bin/city-watcher topics judge < /dev/null # keeps the compiled rules
 
 FROM python:3.13-slim
 LABEL org.opencontainers.image.title="city-exchange-watcher" \

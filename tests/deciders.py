@@ -14,6 +14,7 @@ from pathlib import Path
 
 from watcher.cli.labelled import read_labelled
 from watcher.judge import Judge
+from watcher.judge.compile import compile_book
 from watcher.measure import Labelled
 from watcher.settings.cities import City, load_cities
 from watcher.settings.load import packaged_config
@@ -89,7 +90,7 @@ def leave_out(topics: Topics, phrase: Phrase, text: str) -> Topics:
 
 
 def matches(topics: Topics, cities: Iterable[City], entry: Entry) -> bool:
-    return Judge(topics, cities).judge(entry).verdict is Verdict.MATCHED
+    return Judge(compile_book(topics, cities)).judge(entry).verdict is Verdict.MATCHED
 
 
 def list_deciders(flips: Iterable[Flip]) -> list[Flip]:

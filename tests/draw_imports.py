@@ -31,6 +31,7 @@ LAYERS = {
         "upkeep",
     ),
     "edges": (
+        "compiling",
         "deliver",
         "feedrows",
         "feedsfile",

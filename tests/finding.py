@@ -12,7 +12,7 @@ from storage.store import Store
 from watcher.meaning import Interpreter
 from watcher.settings.cities import CityNames, cities_called, load_cities
 from watcher.settings.load import packaged_config
-from watcher.text import index_text
+from watcher.text.tokens import index_text
 
 LINES = [json.loads(line) for line in Path(__file__).with_name("search.jsonl").read_text("utf-8").splitlines()]
 ITEMS = [line for line in LINES if "item" in line]

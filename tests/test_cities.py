@@ -59,7 +59,6 @@ def test_a_row_holds_a_city_with_all_its_names_and_guards(tmp_path: Path) -> Non
         ambiguous=("漢城",),
         not_after={"서울": ("FC ",)},
         not_before={"서울": ("대학", "신문")},
-        keys=("seoul", "首尔", "汉城", "首尔", "ソウル", "서울", "서울시", "séoul"),
         zh_hant="首爾",
     )
 

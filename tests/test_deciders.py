@@ -6,6 +6,7 @@ from pathlib import Path
 from deciders import cut_rules, find_flips, list_deciders, matches, squeeze
 
 from watcher.judge import Judge
+from watcher.judge.compile import compile_book
 from watcher.measure import Labelled
 from watcher.settings.cities import load_cities
 from watcher.settings.load import packaged_config
@@ -56,7 +57,7 @@ def test_a_korean_text_is_found_where_its_blank_is_missing():
 
 def test_the_rules_that_occur_in_an_item_judge_it_like_all_rules():
     topics, cities = load_topics(packaged_config()), load_cities(packaged_config())
-    whole = Judge(topics, cities)
+    whole = Judge(compile_book(topics, cities))
     lines = Path(__file__).with_name("judge_items.jsonl").read_text("utf-8").splitlines()
     for told in [json.loads(line) for line in lines[::40]]:
         entry = Entry(title=told["title"], text=told["text"])

@@ -16,7 +16,7 @@ from watcher.feedlist import (
     write_opml,
 )
 from watcher.settings.feeds import FeedSettings
-from watcher.text import one_line
+from watcher.text.plain import one_line
 
 OPML = """<?xml version="1.0" encoding="UTF-8"?>
 <opml version="2.0"><head><title>mine</title></head><body>

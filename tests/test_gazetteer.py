@@ -4,10 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from watcher.judge.book import City as Named
+from watcher.judge.compile import compile_book
 from watcher.judge.find import stands_free
-from watcher.judge.gazetteer import gather_names
+from watcher.judge.gazetteer import Gazetteer
 from watcher.judge.page import Page
+from watcher.judge.rule import Owners
 from watcher.settings.cities import City
+from watcher.settings.topics import Topics
 from watcher.text.fold import search_forms
 from watcher.values import Entry
 
@@ -16,7 +20,8 @@ NAMES = (
     "台北", "台北市", "新台北", "堺", "大阪", "サンフランシスコ", "サン", "サンノゼ", "서울", "서울시", "산 세바스티안", "괌",
 )  # fmt: skip
 CITIES = [City(id=f"city-{number}", name=name, country="XX", forms=(name,)) for number, name in enumerate(NAMES)]
-GAZETTEER = gather_names(CITIES)
+BOOK = compile_book(Topics(), CITIES)
+GAZETTEER = Gazetteer(BOOK, Owners(BOOK))
 KEYS = {city.id: key for city, key in zip(CITIES, search_forms(NAMES), strict=True)}
 
 PIECES = (
@@ -41,9 +46,9 @@ PIECES = (
 def found(text: str) -> set[tuple[str, int]]:
     """Return which city is found where, of names that stand free."""
     page = Page(Entry(text=text))
-    places = [(rule.owner, start, end) for rules, start, end in GAZETTEER.find(page) for rule in rules]
+    places = [(rule.owner, start, end) for meaning, start, end in GAZETTEER.find(page) for rule in meaning.rules]
     free = [(city, start) for city, start, end in places if stands_free(page.text, start, end)]
-    return {(city.id, start) for city, start in free if isinstance(city, City)}
+    return {(city.id, start) for city, start in free if isinstance(city, Named)}
 
 
 def scan(text: str) -> set[tuple[str, int]]:

@@ -18,6 +18,7 @@ from reading import quick_poll
 from watcher.deliver import open_channels
 from watcher.digest import note_subscriptions, open_due
 from watcher.judge import Judge
+from watcher.judge.compile import compile_book
 from watcher.sending import send_due
 from watcher.settings.feeds import FeedSettings
 from watcher.settings.topics import Topics
@@ -148,7 +149,7 @@ ALL = WITHOUT_LINKS + len(LINKS)
 @pytest.fixture(scope="module")
 def everything():
     """A judge that captures all there is, so that all of it is told."""
-    return Judge(Topics.model_validate({"topic": [{"id": "all", "all": True}]}), ())
+    return Judge(compile_book(Topics.model_validate({"topic": [{"id": "all", "all": True}]}), ()))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from storage.rows import ITEMS
 from watcher.cli.items import say_published
 from watcher.digest import note_subscriptions, open_due
 from watcher.judge import Judge
+from watcher.judge.compile import compile_book
 from watcher.replay import replay
 from watcher.settings.topics import Topics
 
@@ -23,7 +24,7 @@ KITES = ("k1", "Kite makers of Weifang teach in Dieppe", "A week of kites on the
 
 def rules(*phrases):
     phrases = [{"text": text, "weight": 3} for text in phrases]
-    return Judge(Topics.model_validate({"topic": [{"id": "trial", "phrase": phrases}]}), ())
+    return Judge(compile_book(Topics.model_validate({"topic": [{"id": "trial", "phrase": phrases}]}), ()))
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watcher.judge import Explanation, Judge
+from watcher.judge.compile import compile_book
 from watcher.settings.cities import City
 from watcher.settings.topics import Topics
-from watcher.text import fold
+from watcher.text.fold import fold
 from watcher.values import Entry, Judgement, Kind, Verdict
 
 NOISE = st.text(st.sampled_from("aß½㈱…ﾊﾞ　ＭＯＵ시ㅅㅓ장\u0301\u200b\n 姊妹市。."), max_size=12)
@@ -155,7 +156,7 @@ CITIES = (
     city("male", "MV", "マレ"),
 )
 
-JUDGE = Judge(Topics.model_validate(tomllib.loads(RULES)), CITIES)
+JUDGE = Judge(compile_book(Topics.model_validate(tomllib.loads(RULES)), CITIES))
 
 
 def judge(title: str, text: str = "", summary: str = "") -> Judgement:
@@ -326,7 +327,7 @@ def test_each_topic_is_added_up_on_its_own_and_the_best_decides() -> None:
 
 
 def test_a_topic_that_takes_everything_takes_everything() -> None:
-    everything = Judge(Topics.model_validate({"topic": [{"id": "all", "all": True}]}), CITIES)
+    everything = Judge(compile_book(Topics.model_validate({"topic": [{"id": "all", "all": True}]}), CITIES))
     found = everything.judge(Entry(title="Rain"))
     assert (found.verdict, found.topics, found.why) == (Verdict.MATCHED, ("all",), "The topic 'all' takes everything.")
 
@@ -430,10 +431,10 @@ def test_what_cannot_reach_near_is_answered_bare() -> None:
 
 def test_the_fingerprint_names_the_rules() -> None:
     topics = Topics.model_validate(tomllib.loads(RULES))
-    assert Judge(topics, CITIES).fingerprint == JUDGE.fingerprint
-    assert Judge(topics, CITIES[1:]).fingerprint != JUDGE.fingerprint
+    assert Judge(compile_book(topics, CITIES)).fingerprint == JUDGE.fingerprint
+    assert Judge(compile_book(topics, CITIES[1:])).fingerprint != JUDGE.fingerprint
     changed = Topics.model_validate(tomllib.loads(RULES.replace("weight = -1", "weight = -2")))
-    assert Judge(changed, CITIES).fingerprint != JUDGE.fingerprint
+    assert Judge(compile_book(changed, CITIES)).fingerprint != JUDGE.fingerprint
 
 
 def test_a_page_full_of_names_is_judged_like_any_other() -> None:

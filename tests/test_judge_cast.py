@@ -5,6 +5,7 @@ import tomllib
 import pytest
 
 from watcher.judge import Judge
+from watcher.judge.compile import compile_book
 from watcher.settings.cities import City
 from watcher.settings.topics import Topics
 from watcher.values import Entry
@@ -114,7 +115,7 @@ CITIES = (
     City(id="managua", name="Managua", country="NI", forms=("Managua",)),
 )
 
-JUDGE = Judge(Topics.model_validate(tomllib.loads(RULES)), CITIES)
+JUDGE = Judge(compile_book(Topics.model_validate(tomllib.loads(RULES)), CITIES))
 
 
 def notes(title: str, text: str = "") -> dict[str, str]:

@@ -21,8 +21,9 @@ from draw_imports import (
 
 Modules = dict[str, Module]
 
-LOADER = "watcher.cli"
-"""The command line loads a command's module when it is called: importing sqlmodel alone costs 0.4 s."""
+LOADERS = ("watcher.cli", "watcher.judging")
+"""The command line loads a command's module when it is called: importing sqlmodel alone costs 0.4 s. And where the
+compiled rules are kept, what compiles them stays unloaded: it costs as much as the judge."""
 
 IMPURE = (
     *("httpcore", "httpx", "smtplib", "socket", "ssl", "urllib.request"),
@@ -30,7 +31,7 @@ IMPURE = (
     *("random", "secrets", "subprocess"),
 )
 DATABASES = ("alembic", "psycopg", "sqlalchemy", "sqlmodel")
-JUDGING = "watcher.cli.topics"
+JUDGING = {"watcher.cli.topics": DATABASES, "watcher.judging": (*DATABASES, "pydantic", "watcher.compiling")}
 """What judges needs no database, so it does not wait for its libraries either: they cost as much as the judge."""
 ENVIRONMENT = ("environ", "getenv")
 CLOCK_CALLS = ("now", "utcnow", "today")
@@ -82,7 +83,7 @@ def late_imports(modules: Modules) -> Iterator[str]:
             for node in ast.walk(function):
                 if isinstance(node, ast.Import | ast.ImportFrom):
                     yield f"{module.place}:{node.lineno}: an import inside {function.name}"
-        if module.name != LOADER:
+        if module.name not in LOADERS:
             for name in ("import_module", "__import__"):
                 yield from (f"{module.place}:{line}: loads modules by {name}" for line in uses_of(module, name))
 
@@ -114,10 +115,11 @@ def clock_looks(module: Module) -> Iterator[int]:
 
 
 def late_judging(modules: Modules) -> Iterator[str]:
-    for name in reached(modules, JUDGING):
-        for line, target in imported(modules[name], modules):
-            if target.partition(".")[0] in DATABASES:
-                yield f"{modules[name].place}:{line}: the judge waits for {target}"
+    for start, unwanted in JUDGING.items():
+        for name in reached(modules, start):
+            for line, target in imported(modules[name], modules):
+                if target.startswith(unwanted):
+                    yield f"{modules[name].place}:{line}: {start} waits for {target}"
 
 
 def reached(modules: Modules, start: str) -> set[str]:
@@ -196,9 +198,10 @@ PLANTS: list[tuple[Check, str, str, str]] = [
     (cycles, "watcher/text/__init__.py", "import watcher.settings.watcher", "a cycle: "),
     (late_imports, "watcher/poll.py", "def late():\n    import json", "an import inside late"),
     (late_imports, "watcher/poll.py", "import importlib\nimportlib.import_module('json')", "loads modules by"),
-    (late_judging, "watcher/cli/show.py", "import psycopg", "the judge waits for psycopg"),
-    (late_judging, "storage/errors.py", "from storage import faults", "the judge waits for sqlalchemy.exc"),
-    (late_judging, "storage/__init__.py", "import sqlmodel", "the judge waits for sqlmodel"),
+    (late_judging, "watcher/cli/show.py", "import psycopg", "watcher.cli.topics waits for psycopg"),
+    (late_judging, "storage/errors.py", "from storage import faults", "watcher.cli.topics waits for sqlalchemy.exc"),
+    (late_judging, "storage/__init__.py", "import sqlmodel", "watcher.cli.topics waits for sqlmodel"),
+    (late_judging, "watcher/settings/load.py", "import pydantic", "watcher.judging waits for pydantic"),
     (impure_rules, "watcher/cadence.py", "import httpx", "rules use httpx"),
     (impure_rules, "watcher/cadence.py", "from sqlalchemy.orm import Session", "rules use sqlalchemy.orm"),
     (impure_rules, "watcher/cadence.py", "from storage.tables import FeedRow", "rules use storage.tables"),

@@ -24,6 +24,7 @@ from watcher.cli import main
 from watcher.cli.place import wall_clock
 from watcher.digest import edition_for, note_subscriptions, preview
 from watcher.judge import Judge
+from watcher.judge.compile import compile_book
 from watcher.poll import poll
 from watcher.records import entry_from, rejudged
 from watcher.replay import RULES, SHOWN, Change, catch_up, enact_rules, replay
@@ -44,7 +45,7 @@ TARIFFS = "Ministers speak of tariffs"
 def rules(*phrases, **more):
     """A judge of a few phrases, each (text, weight) or (text, weight, kind)."""
     listed = [{"text": text, "weight": weight} | ({"kind": kind[0]} if kind else {}) for text, weight, *kind in phrases]
-    return Judge(Topics.model_validate({"topic": [{"id": "trial", "phrase": listed} | more]}), ())
+    return Judge(compile_book(Topics.model_validate({"topic": [{"id": "trial", "phrase": listed} | more]}), ()))
 
 
 OLD = rules(("sister city", 3))
@@ -230,7 +231,7 @@ BALL = "Sister city ball of Taipei and Ghent"
 def test_a_new_city_is_told_of_what_stays_captured(desk, store):
     phrase = {"text": "sister city", "weight": 3, "kind": "mou"}
     topics = Topics.model_validate({"topic": [{"id": "trial", "phrase": [phrase]}]})
-    one, two = (Judge(topics, cities) for cities in ((TAIPEI,), (TAIPEI, GHENT)))
+    one, two = (Judge(compile_book(topics, cities)) for cities in ((TAIPEI,), (TAIPEI, GHENT)))
     keep(store, captured(1, BALL), captured(2, "Sister city ball"), captured(3, "Sister city fair"), aside(4, TARIFFS))
     replay(desk, one, apply=True)
     dry = replay(desk, two, apply=False)

@@ -11,7 +11,7 @@ from storing import NOW, id_of, keep, new_item
 
 from watcher.errors import QueryError, WatcherError
 from watcher.searching import RANKED, export_items, search_items
-from watcher.text import index_text
+from watcher.text.tokens import index_text
 
 ALIKE = {"suppress_health_check": [HealthCheck.function_scoped_fixture], "max_examples": 60}
 SNIPPETS = ("taipei", "台", "市", "論壇", "자매", "서울", "a", "19", "OR", "NOT", "-", "(", ")", '"', "*", " ", "kind:", "is:",

@@ -13,10 +13,11 @@ from storage.rows import FACETS, ITEMS
 from watcher.digest import note_subscriptions, open_digest
 from watcher.errors import ReadProblem
 from watcher.judge import Judge
+from watcher.judge.compile import compile_book
 from watcher.poll import tell_apart
 from watcher.seeds import Change, import_seed, plant_seeds
 from watcher.settings.topics import Topics
-from watcher.text import cut_text
+from watcher.text.tokens import cut_text
 from watcher.values import Verdict
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -64,7 +65,7 @@ def dump(store):
 
 def rules(*phrases):
     listed = [{"text": text, "weight": weight} for text, weight in phrases]
-    return Judge(Topics.model_validate({"topic": [{"id": "trial", "phrase": listed}]}), ())
+    return Judge(compile_book(Topics.model_validate({"topic": [{"id": "trial", "phrase": listed}]}), ()))
 
 
 def test_a_copy_goes_beside_the_record_that_has_its_title(planted, judge):

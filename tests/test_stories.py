@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from watcher.stories import Joining, Told, join_stories
-from watcher.text import index_text
+from watcher.text.tokens import index_text
 from watcher.values import Entry, Kind, Verdict
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

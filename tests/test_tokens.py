@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.text import cut_text, index_text, is_piece
+from watcher.text.tokens import cut_text, index_text, is_piece
 
 
 def finds(query: str, text: str) -> bool:

@@ -8,6 +8,7 @@ import pytest
 
 from watcher.errors import ConfigError
 from watcher.judge import Judge
+from watcher.judge.compile import compile_book
 from watcher.settings.load import packaged_config
 from watcher.settings.topics import Topics, load_topics
 from watcher.values import Entry, Kind, Verdict
@@ -32,7 +33,7 @@ def test_the_second_topic_that_the_readme_shows_works(tmp_path: Path) -> None:
     readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
     block = re.search(r"(?m)^    \[\[topic\]\]\n(?:    .*\n)+", readme)
     assert block
-    judge = Judge(load(tmp_path, textwrap.dedent(block[0])), ())
+    judge = Judge(compile_book(load(tmp_path, textwrap.dedent(block[0])), ()))
     lent = judge.judge(Entry(title="大阪の美術館、伊万里焼を貸し出し"))
     assert (lent.verdict, lent.topics) == (Verdict.MATCHED, ("museum-loans",))
     assert judge.judge(Entry(title="Striker on loan from the club until June")).verdict is Verdict.REJECTED

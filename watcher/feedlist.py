@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from watcher.errors import ConfigError
 from watcher.settings.base import explain_error
 from watcher.settings.feeds import LONGEST_ID, FeedSettings, Select
-from watcher.text import one_line
+from watcher.text.plain import one_line
 from watcher.urls import canonical_url, clean_link, host_of
 
 LONGEST_NAME = 200

@@ -13,8 +13,8 @@ from storage.search import Search
 from watcher.errors import QueryError
 from watcher.query import And, Filter, Node, Not, Or, Words, parse_query, suggest
 from watcher.settings.cities import CityNames
-from watcher.text import cut_text, fold, is_piece
-from watcher.text.fold import HANGUL
+from watcher.text.fold import HANGUL, fold
+from watcher.text.tokens import cut_text, is_piece
 from watcher.values import Kind
 
 SORTS = ("captured", "seed", "near", "rejected", "irrelevant")

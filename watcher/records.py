@@ -22,7 +22,7 @@ from watcher.read.article import Article, read_day
 from watcher.read.furniture import title_mark
 from watcher.settings.subscription import SubscriptionSettings
 from watcher.stories import Told
-from watcher.text import index_text
+from watcher.text.tokens import index_text
 from watcher.urls import canonical_url, host_of
 from watcher.values import Entry, Failed, Feed, Fetched, Judgement, Kind, Outcome, Reason, Verdict, Visit
 

@@ -10,7 +10,7 @@ from storage.records import FullItem
 from storage.search import Hit, Search
 from watcher.errors import WatcherError
 from watcher.meaning import Interpreter, Meaning
-from watcher.text import cut_text
+from watcher.text.tokens import cut_text
 
 COUNTED = 1_000
 """So many hits are counted; beyond, a count is "1,000+"."""

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 
 from watcher.likeness import likeness, shared_part
-from watcher.text import fold, index_text
+from watcher.text.fold import fold
+from watcher.text.tokens import index_text
 from watcher.values import Kind
 
 WEEK = timedelta(days=7)

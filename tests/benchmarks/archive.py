@@ -12,7 +12,7 @@ from storage.database import Database
 from storage.derived import create_derived, drop_derived
 from storage.rows import FACETS, ITEMS
 from storage.tables import ItemRow
-from watcher.text import index_text
+from watcher.text.tokens import index_text
 
 BATCH = 5_000
 LAST = datetime(2026, 3, 1, 12, tzinfo=UTC)

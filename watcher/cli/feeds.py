@@ -27,7 +27,7 @@ from watcher.feedlist import ListedFeed, read_list, same_address, write_lines, w
 from watcher.feedsfile import add_feed, add_feeds, remove_feeds
 from watcher.feedstate import state_of
 from watcher.settings.feeds import FILE
-from watcher.text import one_line
+from watcher.text.plain import one_line
 from watcher.urls import clean_link
 
 app = typer.Typer(

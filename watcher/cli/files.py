@@ -3,10 +3,9 @@
 from functools import lru_cache
 
 from watcher.cli.place import Place
-from watcher.settings.cities import FILE as CITIES_FILE
 from watcher.settings.cities import CityNames, cities_called, city_names, load_cities
 from watcher.settings.feeds import FeedSettings, load_feeds
-from watcher.settings.load import MAIN_FILE, Contents, contents_of
+from watcher.settings.load import CITIES_FILE, MAIN_FILE, Contents, contents_of
 from watcher.settings.subscription import refuse_unknown_names
 from watcher.settings.ties import FILE as TIES_FILE
 from watcher.settings.ties import Tie, load_ties

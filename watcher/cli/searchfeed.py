@@ -12,7 +12,7 @@ from watcher.feedlist import LONGEST_NAME, ListedFeed
 from watcher.feedrows import new_feed
 from watcher.feedsfile import plan_feed
 from watcher.fetch import Fetcher
-from watcher.text import one_line
+from watcher.text.plain import one_line
 from watcher.values import Feed
 from watcher.workers import Reader
 

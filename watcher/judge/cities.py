@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
+from watcher.judge.book import City, Cue
 from watcher.judge.cast import Cast, Mention
 from watcher.judge.find import Finds, Hit
 from watcher.judge.lands import ABROAD, BREAK, Abroad, Lands, home_of, name_countries
@@ -12,8 +13,6 @@ from watcher.judge.names import Name, unknown_names
 from watcher.judge.page import Page
 from watcher.judge.rule import EDGES, LETTER
 from watcher.judge.rules import Rules
-from watcher.settings.cities import City
-from watcher.settings.topics import Cue
 from watcher.text.fold import HAN
 
 REACH_LETTERS = 25

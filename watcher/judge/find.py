@@ -7,12 +7,11 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
+from watcher.judge.book import Area, City, Country, Cue, Sought
 from watcher.judge.gazetteer import Named
 from watcher.judge.page import Page
-from watcher.judge.rule import EDGES, LETTER, Guards, Sought
+from watcher.judge.rule import EDGES, LETTER, Guards
 from watcher.judge.rules import Rules
-from watcher.settings.cities import City
-from watcher.settings.topics import Cooperation, Country, Cue
 
 T = TypeVar("T")
 
@@ -56,13 +55,14 @@ class Found:
 
     def __init__(self, rules: Rules, page: Page) -> None:
         self.rules, self.page = rules, page
-        self.texts: list[tuple[int, int, int]] = rules.automaton.find_matches_as_indexes(page.text, overlapping=True)
-        """The number of each, its start and its end."""
+        found = rules.automaton.find_matches_as_indexes(page.text, overlapping=True)
+        self.texts = [(rules.meanings[number], start, end) for number, start, end in found]
+        """What each means, its start and its end."""
 
     @cached_property
     def names(self) -> list[Named]:
         """Find the names of cities; most pages need none of them."""
-        return list(self.rules.gazetteer.find(self.page))
+        return self.rules.gazetteer.find(self.page)
 
 
 def may_matter(found: Found) -> bool:
@@ -73,8 +73,8 @@ def may_matter(found: Found) -> bool:
     rules, title_end = found.rules, found.page.title_end
     total = alone = 0.0
     seen: set[Sought] = set()
-    for number, start, _ in found.texts:
-        for phrase in rules.helping.get(number, ()):
+    for meaning, start, _ in found.texts:
+        for phrase in meaning.helping:
             if phrase in seen or (phrase.needs == "two_in_title" and start >= title_end):
                 continue
             seen.add(phrase)
@@ -83,7 +83,7 @@ def may_matter(found: Found) -> bool:
                 alone += phrase.weight
     if total < rules.least or alone >= rules.least:
         return alone >= rules.least
-    return any(number in rules.countries for number, _, _ in found.texts) or bool(found.names)
+    return any(meaning.land for meaning, _, _ in found.texts) or bool(found.names)
 
 
 def find_all(found: Found) -> Finds:
@@ -97,7 +97,7 @@ def find_all(found: Found) -> Finds:
         cities=_longest(_whole_names(_find_cities(found), hits[Cue], page))[:MOST_FINDS],
         cues=cues[:MOST_FINDS],
         countries=_longest(hits[Country])[:MOST_FINDS],
-        fields=frozenset([hit.owner.id for hit in hits[Cooperation]]),
+        fields=frozenset([hit.owner.id for hit in hits[Area]]),
     )
 
 
@@ -112,16 +112,15 @@ def _sort_hits(found: Found) -> dict[type, list[Hit[Any]]]:
 
     Of what is guarded phrases are kept, for they are explained, and cues, for no name begins inside one.
     """
-    hits: dict[type, list[Hit[Any]]] = {sort: [] for sort in (Sought, Cue, Country, Cooperation)}
+    hits: dict[type, list[Hit[Any]]] = {sort: [] for sort in (Sought, Cue, Country, Area)}
     text, borders = found.page.text, found.page.borders
-    heads, tails, meanings = found.rules.heads, found.rules.tails, found.rules.meanings
     longest_first = found.texts[::-1]
-    for number, start, end in sorted(longest_first, key=itemgetter(1)):
-        head, tail = heads[number], tails[number]
+    for meaning, start, end in sorted(longest_first, key=itemgetter(1)):
+        head, tail = meaning.head, meaning.tail
         if (head and EDGES[text[start - 1]] == head) or (tail and EDGES[text[end]] == tail):
             continue
         sentence = bisect_right(borders, start)
-        for sort, owner, not_after, not_before, _, title_only in meanings[number]:
+        for sort, owner, not_after, not_before, _, title_only in meaning.rules:
             if title_only and sentence:
                 continue
             refused = ""
@@ -140,7 +139,7 @@ def _find_cities(found: Found) -> list[Hit[Any]]:
     for meaning, start, end in found.names:
         if stands_free(text, start, end):
             sentence = page.sentence_at(start)
-            for _, city, not_after, not_before, ambiguous, _ in meaning:
+            for _, city, not_after, not_before, ambiguous, _ in meaning.rules:
                 if not (text.endswith(not_after, 0, start) or text.startswith(not_before, end)):
                     hits.append(Hit(city, start, end, sentence, "", ambiguous))
     return hits
@@ -182,5 +181,5 @@ def _is_whole(hit: Hit[City], page: Page) -> bool:
     head = page.text[hit.start]
     if EDGES[head] == LETTER:
         small = page.capitals[hit.start].islower()
-        return not small or page.capitals[hit.start : hit.end] in hit.owner.forms
+        return not small or page.capitals[hit.start : hit.end] in hit.owner.small
     return not ("가" <= head <= "힣" and "가" <= page.text[hit.start - 1] <= "힣")

@@ -1,9 +1,9 @@
-"""Judge entries by the rules of topics.toml and cities.csv: pure, the same entry always the same."""
+"""Judge entries by the book of rules: pure, the same entry always the same."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from watcher.judge.book import Book, Topic
 from watcher.judge.cast import Cast
 from watcher.judge.cities import cast_page
 from watcher.judge.find import Finds, Found, find_all, may_matter
@@ -12,11 +12,9 @@ from watcher.judge.kinds import choose_kind
 from watcher.judge.needs import Lacks
 from watcher.judge.page import Page
 from watcher.judge.pairs import pair_cities, rank_cities
-from watcher.judge.rules import compile_rules
+from watcher.judge.rules import Rules
 from watcher.judge.score import Score, score_topic
 from watcher.judge.why import Explanation, list_marks, list_reasons, list_rows, say_why
-from watcher.settings.cities import City
-from watcher.settings.topics import Topic, Topics
 from watcher.values import Entry, Judgement, Verdict
 
 _ORDER = (Verdict.REJECTED, Verdict.NEAR, Verdict.MATCHED)
@@ -38,22 +36,21 @@ class _Study:
 
 
 class Judge:
-    """Judge entries; compiled once, then without state."""
+    """Judge entries by a book of rules; the same entry always the same."""
 
-    def __init__(self, topics: Topics, cities: Iterable[City]) -> None:
-        self._cities = tuple(cities)
-        self._rules = compile_rules(topics, self._cities)
+    def __init__(self, book: Book) -> None:
+        self._book, self._rules = book, Rules(book)
         self._bare = _conclude(self._study(Found(self._rules, Page(Entry()))))
 
     @property
-    def topics(self) -> tuple[Topic, ...]:
+    def topics(self) -> list[Topic]:
         """Return the topics that it watches for."""
-        return self._rules.topics.topics
+        return self._rules.topics
 
     @cached_property
     def fingerprint(self) -> str:
         """Return the name of the rules; only what is stored needs it."""
-        return name_rules(self._rules.topics, self._cities)
+        return name_rules(self._book)
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -81,7 +78,7 @@ class Judge:
         speaking = {hit.sentence for hit in finds.phrases if hit.owner.strong and not hit.refused}
         cast = cast_page(rules, finds, page, frozenset(speaking))
         lacks = Lacks(cast)
-        return _Study(page, finds, cast, [score_topic(topic, finds.phrases, lacks) for topic in rules.topics.topics])
+        return _Study(page, finds, cast, [score_topic(topic, finds.phrases, lacks) for topic in rules.topics])
 
 
 def _conclude(study: _Study) -> Judgement:

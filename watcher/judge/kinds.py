@@ -14,8 +14,8 @@ OTHERS = (Kind.AGREEMENT, Kind.MOU, Kind.VISIT, Kind.OTHER, Kind.PROGRAMME)
 
 def choose_kind(score: Score) -> Kind:
     """Return the kind of the phrase that says most: in the title, or enough alone; of equals an occasion first."""
-    most: dict[Kind, int] = {}
-    often: Counter[Kind] = Counter()
+    most: dict[str, int] = {}
+    often: Counter[str] = Counter()
     for line in score.lines:
         if (kind := line.phrase.kind) and line.refused in ("", AGAIN):
             said = 1 + (line.hit.sentence == 0) + _is_strong(line, score)
@@ -29,4 +29,4 @@ def choose_kind(score: Score) -> Kind:
 
 def _is_strong(line: Line, score: Score) -> bool:
     """Tell whether a phrase is enough alone; a tie renewed says more than the tie, however little the word weighs."""
-    return line.phrase.weight >= score.topic.match or line.phrase.kind is Kind.REAFFIRMATION
+    return line.phrase.weight >= score.topic.match or line.phrase.kind == Kind.REAFFIRMATION

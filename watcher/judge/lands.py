@@ -5,11 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from watcher.judge.book import City, Country
 from watcher.judge.find import Hit
 from watcher.judge.page import Page
 from watcher.judge.rules import Rules
-from watcher.settings.cities import City
-from watcher.settings.topics import Country
 
 ABROAD = "*"
 """The country code of words that mean "abroad, wherever"."""
@@ -51,7 +50,7 @@ def name_countries(rules: Rules, hits: Iterable[Hit[Country]], page: Page) -> li
     """Return the places where countries are named, those that count as another country under its code."""
     return [
         Abroad(
-            country=rules.homes.get(hit.owner.id, hit.owner.id),
+            country=hit.owner.id,
             sentence=hit.sentence,
             start=hit.start,
             end=hit.end,

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import attrgetter
 
+from watcher.judge.book import Country, Cue
 from watcher.judge.find import MOST_FINDS, Finds, Hit, stands_free
 from watcher.judge.page import Page
 from watcher.judge.rules import Rules
-from watcher.settings.topics import Country, Cue
 from watcher.text.fold import HAN
 
 SHORTEST_LATIN = 3

@@ -5,17 +5,16 @@ from itertools import chain
 
 from watcher.judge.cast import Cast, Party
 from watcher.judge.lands import ABROAD
-from watcher.settings.topics import Needs
 
 
-class Lacks(dict[tuple[Needs, int], str]):
+class Lacks(dict[tuple[str, int], str]):
     """Map a need and a sentence to what a phrase lacks there, empty when it lacks nothing; filled as phrases ask."""
 
     def __init__(self, cast: Cast) -> None:
         self._cast = cast
         self._surroundings: dict[int, _Surroundings] = {}
 
-    def __missing__(self, key: tuple[Needs, int]) -> str:
+    def __missing__(self, key: tuple[str, int]) -> str:
         """Find out what a phrase with this need lacks in this sentence."""
         needs, sentence = key
         lack = self[key] = "" if needs == "nothing" else _missing(needs, self._around(sentence))
@@ -50,7 +49,7 @@ class _Surroundings:
         return {party for party in self.parties if party[0] in self.cast.acting}
 
 
-def _missing(needs: Needs, around: _Surroundings) -> str:
+def _missing(needs: str, around: _Surroundings) -> str:
     if not around.parties:
         return "no city is named near it"
     if needs == "city":

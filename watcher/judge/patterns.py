@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from watcher.settings.topics import Names
-from watcher.text.fold import HAN, search_form
+from watcher.judge.book import Names
+from watcher.text.fold import HAN
 
 LONGEST_HAN = 8
 LONGEST_KANA = 12
@@ -38,7 +38,7 @@ class NamePatterns:
 def compile_patterns(names: Names) -> NamePatterns:
     """Make the patterns of `[names]`; what is left empty there finds nothing."""
     ends = _one_of(names.ends)
-    words = "|".join(re.escape(search_form(word)) for word in names.before)
+    words = "|".join(map(re.escape, names.before))
     town = f"(?<!{_one_of(names.no_town_after)})(?={_one_of(names.towns)}(?!{_one_of(names.no_town_before)}))"
     han = f"(?:(?!{ends})[{HAN}]){{2,{LONGEST_HAN}}}?{town}"
     return NamePatterns(
@@ -53,4 +53,4 @@ def compile_patterns(names: Names) -> NamePatterns:
 
 
 def _one_of(characters: str) -> str:
-    return f"[{re.escape(search_form(characters))}]" if characters else "(?!)"
+    return f"[{re.escape(characters)}]" if characters else "(?!)"

@@ -1,16 +1,9 @@
 """What a text means that is looked for: whose it is, and what must not stand beside it."""
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import product
 from typing import NamedTuple
 
-from watcher.settings.cities import City
-from watcher.settings.topics import Cooperation, Country, Cue, Needs, Topic
-from watcher.text.fold import HAN, KANA, search_form, search_forms
-from watcher.values import Kind
+from watcher.judge.book import Area, Book, City, Claim, Country, Cue, Sought
 
 LETTER = "letter"
 """The sort of characters of a script that puts blanks between words (Latin, Cyrillic ...)."""
@@ -18,40 +11,8 @@ LETTER = "letter"
 MOST_CHARACTERS = 4096
 """Of so many characters the sort is kept."""
 
-
-HANGUL = re.compile("[가-힣]")
-_CLOSED = re.compile(f"[{HAN}{KANA}]")
-"""Characters between which blanks mean nothing."""
-
-
-MOST_WORDS = 4
-"""Longer Korean texts are looked for as written only."""
-
 Guards = tuple[str, ...]
-
-
-@dataclass(slots=True, eq=False)
-class Sought:
-    """Hold a phrase as the inner loops need it: to read a field of a model of the settings takes six times as long.
-
-    `rank` is its place in its topic, `heft` what it weighs against a find inside its own: a veto more than all.
-    `helps`: it has points to give; `strong`: enough of them to match alone, or
-    almost.
-    """
-
-    label: str
-    topic: Topic
-    rank: int
-    weight: float
-    heft: float
-    needs: Needs
-    kind: Kind | None
-    veto: bool
-    helps: bool
-    strong: bool
-
-
-Owner = Sought | City | Cue | Country | Cooperation
+Owner = Sought | City | Cue | Country | Area
 
 
 class Rule(NamedTuple):
@@ -62,10 +23,57 @@ class Rule(NamedTuple):
 
     sort: type[Owner]
     owner: Owner
-    not_after: tuple[str, ...] = ()
-    not_before: tuple[str, ...] = ()
-    ambiguous: bool = False
-    title_only: bool = False
+    not_after: Guards
+    not_before: Guards
+    ambiguous: bool
+    title_only: bool
+
+
+@dataclass(slots=True)
+class Meaning:
+    """Hold the rules of a text, and the edges at which it would be part of a longer word.
+
+    `helping` are those of its phrases that have points to give; `land`: it names a country.
+    """
+
+    rules: list[Rule]
+    head: str
+    tail: str
+    helping: list[Sought]
+    land: bool
+
+
+class Owners:
+    """Hold whose the texts of a book are; a rule is made when its text is met, for most are never met."""
+
+    def __init__(self, book: Book) -> None:
+        self._wordings: list[Owner] = [*book.phrases, *book.cues, *book.countries, *book.areas]
+        self._cities, self._claims = book.cities, book.claims
+
+    def mean(self, text: str, numbers: str) -> Meaning:
+        """Return what a text means that has the claims of these numbers."""
+        rules = [self._rule(int(number)) for number in numbers.split()]
+        return Meaning(
+            rules,
+            head=EDGES[text[0]],
+            tail=EDGES[text[-1]],
+            helping=[rule.owner for rule in rules if isinstance(rule.owner, Sought) and rule.owner.helps],
+            land=any(rule.sort is Country for rule in rules),
+        )
+
+    def _rule(self, number: int) -> Rule:
+        above = number - len(self._wordings) - len(self._cities)
+        owner, not_after, not_before, ambiguous = Claim(number) if above < 0 else Claim(*self._claims[above])
+        return _make_rule(self._owner(owner), tuple(not_after), tuple(not_before), ambiguous)
+
+    def _owner(self, number: int) -> Owner:
+        wordings = self._wordings
+        return wordings[number] if number < len(wordings) else City(*self._cities[number - len(wordings)])
+
+
+def _make_rule(owner: Owner, not_after: Guards, not_before: Guards, ambiguous: bool) -> Rule:
+    title_only = isinstance(owner, Sought) and owner.needs == "two_in_title"
+    return Rule(type(owner), owner, not_after, not_before, ambiguous, title_only)
 
 
 class _Edges(dict[str, str]):
@@ -89,58 +97,3 @@ def _edge(character: str) -> str:
         return "katakana"
     has_blanks_between = character < "\u1100" or "\u1e00" <= character < "\u2000"
     return LETTER if character.isalnum() and has_blanks_between else ""
-
-
-def gather_rules(texts: Sequence[tuple[str, tuple[Rule]]]) -> dict[str, tuple[Rule, ...]]:
-    """Return the rules of each text as it looks after folding."""
-    gathered: dict[str, tuple[Rule, ...]] = {}
-    for key, (_, rule) in zip(search_forms([text for text, _ in texts]), texts, strict=True):
-        add_rule(gathered, key, rule)
-    return gathered
-
-
-def add_rule(gathered: dict[str, tuple[Rule, ...]], key: str, rule: tuple[Rule]) -> None:
-    """Add the rule of a folded text, in each of its spellings; a text has one rule of each owner."""
-    for spelling in _spellings(key.strip()) if " " in key and HANGUL.search(key) else (key.strip(),):
-        rules = gathered.setdefault(spelling, rule)
-        if rules is not rule and all(other.owner is not rule[0].owner for other in rules):
-            gathered[spelling] = rules + rule
-
-
-def fold_guards(text: str, not_after: Guards, not_before: Guards) -> tuple[Guards, Guards]:
-    """Fold the guards of a text as they look beside it."""
-    before = _look_before(not_after, closed=bool(_CLOSED.match(text))) if not_after else ()
-    return before, _look_behind(not_before, closed=bool(_CLOSED.match(text[-1]))) if not_before else ()
-
-
-@lru_cache(maxsize=4096)
-def _look_before(guards: Guards, *, closed: bool) -> Guards:
-    """Fold what may stand before a text: before Han or kana a blank after Han or kana is gone, in Korean it may be."""
-    folded = [search_form(guard) for guard in guards]
-    tight = [guard[:-1] if closed and _CLOSED.match(guard[-2:-1]) and guard[-1] == " " else guard for guard in folded]
-    return tuple(_optional_blanks(tight))
-
-
-@lru_cache(maxsize=4096)
-def _look_behind(guards: Guards, *, closed: bool) -> Guards:
-    """Fold what may stand behind a text."""
-    folded = [search_form(guard) for guard in guards]
-    tight = [guard[1:] if closed and _CLOSED.match(guard[1:2]) and guard[0] == " " else guard for guard in folded]
-    return tuple(_optional_blanks(tight))
-
-
-def _optional_blanks(guards: Iterable[str]) -> Iterator[str]:
-    """Return each guard, a Korean one also without the blank that parts it from its text."""
-    for guard in guards:
-        yield guard
-        if " " in (guard[:1], guard[-1:]) and HANGUL.search(guard):
-            yield guard.strip()
-
-
-def _spellings(key: str) -> Iterable[str]:
-    """Return the ways to write a Korean text: where it has a blank, there may be none."""
-    words = key.split(" ")
-    if len(words) > MOST_WORDS:
-        return (key,)
-    gaps = product((" ", ""), repeat=len(words) - 1)
-    return {"".join(map("".join, zip(words, (*gap, ""), strict=True))) for gap in gaps}

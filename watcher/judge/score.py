@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from watcher.judge.book import Sought, Topic
 from watcher.judge.find import Hit
-from watcher.judge.rule import Sought
-from watcher.settings.topics import Needs, Topic
 from watcher.values import Verdict
 
 AGAIN = "counts once"
@@ -35,16 +34,16 @@ class Score:
     verdict: Verdict
 
 
-def score_topic(topic: Topic, hits: Iterable[Hit[Sought]], lacks: Mapping[tuple[Needs, int], str]) -> Score:
+def score_topic(topic: Topic, hits: Iterable[Hit[Sought]], lacks: Mapping[tuple[str, int], str]) -> Score:
     """Add up one topic; `lacks` tells what a phrase lacks in a sentence."""
-    lines = _refuse_lines([hit for hit in hits if hit.owner.topic is topic], lacks)
+    lines = _refuse_lines([hit for hit in hits if hit.owner.topic == topic.id], lacks)
     counted = sorted([line for line in lines if not line.refused], key=by_rank)
     total = sum([line.phrase.weight for line in counted])
     veto = next((line for line in counted if line.phrase.veto), None)
     return Score(topic, lines, counted, total, veto, _decide(topic, total, vetoed=veto is not None))
 
 
-def _refuse_lines(hits: Iterable[Hit[Sought]], lacks: Mapping[tuple[Needs, int], str]) -> list[Line]:
+def _refuse_lines(hits: Iterable[Hit[Sought]], lacks: Mapping[tuple[str, int], str]) -> list[Line]:
     """Return the finds with the reason why they do not count.
 
     Each phrase counts once. Of finds in one another the longest counts, unless the inner one weighs more; for the

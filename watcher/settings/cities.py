@@ -8,10 +8,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from watcher.settings.load import CITIES_FILE
 from watcher.settings.table import Mistake, load_table
 from watcher.text.fold import fold, search_forms
 
-FILE = "cities.csv"
 LANGUAGES = ("en", "zh_hant", "zh_hans", "ja", "ko", "local")
 COLUMNS = ("id", "name", "country", *LANGUAGES, "ambiguous", "not_after", "not_before", "note")
 HEADS = {
@@ -38,8 +38,7 @@ class City(NamedTuple):
     """Hold one city: `forms` are its names in every language, the usual one of each language first.
 
     `ambiguous` forms count only in company. `not_after` and `not_before` map a form to what must not
-    stand right before and right after it. `country` is an ISO 3166 code. `keys` are the forms as they look after
-    folding, in the same order; who leaves them out has them folded where they are needed. `zh_hant` is the usual
+    stand right before and right after it. `country` is an ISO 3166 code. `zh_hant` is the usual
     name in Traditional Chinese, empty where nobody wrote one down.
     """
 
@@ -50,7 +49,6 @@ class City(NamedTuple):
     ambiguous: tuple[str, ...] = ()
     not_after: Guards = UNGUARDED
     not_before: Guards = UNGUARDED
-    keys: tuple[str, ...] = ()
     zh_hant: str = ""
 
 
@@ -74,7 +72,7 @@ def city_names(cities: Iterable[City]) -> dict[str, dict[str, str]]:
 
 def load_cities(folder: Path) -> tuple[City, ...]:
     """Read cities.csv; a mistake is a `ConfigError` that names line, column and cure."""
-    return load_table(folder / FILE, COLUMNS, _read_city, itemgetter(0), finish=_finish)
+    return load_table(folder / CITIES_FILE, COLUMNS, _read_city, itemgetter(0), finish=_finish)
 
 
 def _read_city(values: Sequence[str]) -> City:
@@ -140,7 +138,7 @@ def _finish(cities: Sequence[City]) -> Iterator[City]:
         if city.ambiguous or has_empty or {*map(owned.setdefault, own, repeat(city.id))} != {city.id}:
             _check_keys(city, own, owned)
         start += len(own)
-        yield city._replace(keys=own)
+        yield city
 
 
 def _check_keys(city: City, keys: Sequence[str], owned: dict[str, str]) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 from watcher.errors import ConfigError
 
 MAIN_FILE = "watcher.toml"
+TOPICS_FILE = "topics.toml"
+CITIES_FILE = "cities.csv"
 VARIABLE = "CITY_WATCHER_CONFIG"
 
 _PACKAGE = Path(__file__).resolve().parent.parent

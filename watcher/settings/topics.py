@@ -12,10 +12,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from watcher.errors import ConfigError
 from watcher.settings.base import Strict, explain_error, load_text, load_toml, parse_toml
 from watcher.settings.languages import known_languages
+from watcher.settings.load import TOPICS_FILE
 from watcher.text.fold import fold, search_form, search_forms
 from watcher.values import Kind
-
-FILE = "topics.toml"
 
 _LETTER = re.compile("[0-9A-Za-zぁ-ゖァ-ヺ一-鿿가-힣]")
 """What folding leaves as a letter; of other texts it is found out."""
@@ -167,13 +166,13 @@ class Topics(Strict):
 
 def topic_ids(folder: Path) -> set[str]:
     """Return the ids of the topics; whether the rest of the file is right is for others to say."""
-    topics = load_toml(folder / FILE).get("topic", [])
+    topics = load_toml(folder / TOPICS_FILE).get("topic", [])
     return {str(topic.get("id")) for topic in topics if isinstance(topic, dict)}
 
 
 def load_topics(folder: Path) -> Topics:
     """Read topics.toml; every mistake is a `ConfigError` that names the place and the cure."""
-    path = folder / FILE
+    path = folder / TOPICS_FILE
     text = load_text(path)
     data = parse_toml(path, text)
     try:

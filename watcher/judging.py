@@ -77,6 +77,7 @@ def _keep(kept: Path, text: str) -> None:
     """Replace what is kept as a whole; where nothing can be written nothing is."""
     draft = kept.with_suffix(f".{os.getpid()}")
     with suppress(OSError):
+        kept.parent.mkdir(exist_ok=True)
         draft.write_text(text, encoding="utf-8")
         os.replace(draft, kept)
     with suppress(OSError):

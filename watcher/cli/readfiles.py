@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from watcher.cli.checkfeeds import choose_feeds
 from watcher.cli.files import read_settings
+from watcher.cli.lines import show_lines
 from watcher.cli.place import Place
-from watcher.cli.show import show_lines
 from watcher.errors import ConfigError, ReadProblem
 from watcher.feedrows import new_feed
 from watcher.fetch import Fetcher

@@ -2,15 +2,16 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import zip_longest
 from shutil import which
-from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+
+from watcher.cli.lines import plain
 
 out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
 err = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
@@ -18,13 +19,7 @@ err = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
 
 def show_json(value: object) -> None:
     """Print one JSON document, Han and Hangul as they are."""
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
-
-
-def show_lines(values: Sequence[Mapping[str, Any]]) -> None:
-    """Print one JSON object a line."""
-    for value in values:
-        print(json.dumps(value, ensure_ascii=False, default=_plain))
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=plain))
 
 
 def show_table(
@@ -99,7 +94,3 @@ def _cell(value: object) -> str:
     if value is None:
         return ""
     return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
-
-
-def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, datetime) else str(value)

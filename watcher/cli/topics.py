@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import typer
 
 from watcher.cli import LaterCommands
+from watcher.cli.lines import show_lines
 from watcher.cli.place import Place
-from watcher.cli.show import show_lines
 from watcher.errors import WatcherError
 from watcher.judging import load_judge
 from watcher.values import Entry, Judgement, Verdict

@@ -13,7 +13,7 @@ from watcher.judge.names import Name, unknown_names
 from watcher.judge.page import Page
 from watcher.judge.rule import EDGES, LETTER
 from watcher.judge.rules import Rules
-from watcher.text.fold import HAN
+from watcher.text.fold import ANY_HAN
 
 REACH_LETTERS = 25
 REACH_CJK = 12
@@ -32,7 +32,6 @@ _LINK = re.compile(
 """What may stand between two cities that are named together; in Korean a hyphen is a blank: 통영-다마노."""
 
 _DASH = re.compile(r"[^\n]{0,30}?(?: -|--| —| –|\()")
-_HAN = re.compile(f"[{HAN}]")
 _PARTICLE = re.compile("[ではがをにへもらた]|(?:에서|에|은|는|이|가|을|를|서|한|된|의) ")
 """Parts a name from a cue in Japanese and Korean: ウィーンの楽団を市役所で."""
 
@@ -250,7 +249,7 @@ def _in_company(mentions: list[Mention], lands: Lands, speaking: frozenset[int],
         if mention in linked or lands.country_of(mention.start, mention.end) == mention.country:
             return True
         likely = speaking or (staged and (mention.sentence == 0 or mention.country in named))
-        return bool(likely) and not _HAN.match(page.text[mention.start])
+        return bool(likely) and not ANY_HAN.match(page.text[mention.start])
 
     return [mention for mention in mentions if mention.city in sure or is_confirmed(mention)]
 
@@ -263,4 +262,4 @@ def _linked(mentions: list[Mention], sure: set[str], page: Page) -> Iterator[Men
     for one, other in pairwise(sorted(mentions, key=lambda mention: mention.start)):
         joined = _LINK.fullmatch(page.text, one.end, other.start) or (one.end == other.start and not one.sentence)
         if joined and not sure.isdisjoint((one.city, other.city)):
-            yield from (one, other) if one.country != other.country or not _HAN.match(page.text[one.start]) else ()
+            yield from (one, other) if one.country != other.country or not ANY_HAN.match(page.text[one.start]) else ()

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from watcher.judge.book import Area, Book, Claim, Country, Cue, Names, Sought
 from watcher.judge.book import City as Named
 from watcher.judge.book import Topic as Aim
-from watcher.judge.gazetteer import WORD
+from watcher.judge.gazetteer import LETTER
 from watcher.judge.guards import fold_guards, spell
 from watcher.settings.cities import City
 from watcher.settings.topics import Cooperation, Topic, Topics, Wording
 from watcher.text.fold import HAN, search_form, search_forms
 
 _HAN = re.compile(f"[{HAN}]+")
+_WORD = re.compile(f"{LETTER}+")
 
 SHORT = 0.5
 """A tie beside which no second city and no other country stand falls so short of a match, but speaks of cities, too."""
@@ -37,7 +38,7 @@ def compile_book(topics: Topics, cities: Sequence[City]) -> Book:
     forms = _gather(_claim_forms(cities, len(wordings)), numbers)
     small = [form for city in cities for form in city.forms if "a" <= form[0] <= "z"]
     families = _gather_families(forms)
-    heads = {_head(key) for key in search_forms(small)}.union(head for head in families if not WORD.match(head))
+    heads = {_head(key) for key in search_forms(small)}.union(head for head in families if not _WORD.match(head))
     homes = {code: country.id for country in topics.countries for code in country.same}
     return Book(
         topics=[Aim(topic.id, topic.match, topic.near, topic.all) for topic in topics.topics],
@@ -118,7 +119,7 @@ def _gather_families(names: Mapping[str, str]) -> dict[str, str]:
 
 def _head(name: str) -> str:
     """Return the first word of a name, or what it begins with where words have no blanks between them."""
-    if name < FIRST_UNSPACED and (word := WORD.match(name)):
+    if name < FIRST_UNSPACED and (word := _WORD.match(name)):
         return word[0]
     return name[:1] if name[1:2] == " " else name[:HEAD]
 

@@ -9,10 +9,8 @@ from watcher.judge.book import Book
 from watcher.judge.page import Page
 from watcher.judge.rule import Meaning, Owners
 
-_UNSPACED = "\u1100-\u1dff\u2000-\U0010ffff"
-_LETTER = f"[^\\W_{_UNSPACED}]"
-WORD = re.compile(f"{_LETTER}+")
-_CAPITALISED = re.compile(f"{_LETTER}(?<![a-z]){_LETTER}*")
+LETTER = "[^\\W_\u1100-\u1dff\u2000-\U0010ffff]"
+"""A character of a script that puts blanks between words, as a pattern."""
 
 Named = tuple[Meaning, int, int]
 """What a name means, and where it starts and ends."""
@@ -32,6 +30,7 @@ class Gazetteer:
     def __init__(self, book: Book, owners: Owners) -> None:
         self._words, self._heads = book.words, [*book.heads]
         self._automaton = AhoCorasick(self._heads)
+        self._capitalised = re.compile(f"{LETTER}(?<![a-z]){LETTER}*")
         self._families = _Families({**book.words, **book.heads}, owners)
 
     def find(self, page: Page) -> list[Named]:
@@ -51,7 +50,7 @@ class Gazetteer:
         return [(start, self._heads[number]) for number, start, _ in found]
 
     def _find_words(self, page: Page) -> list[tuple[int, str]]:
-        text, words = page.text, [word.span() for word in _CAPITALISED.finditer(page.capitals)]
+        text, words = page.text, [word.span() for word in self._capitalised.finditer(page.capitals)]
         return [(start, text[start:end]) for start, end in words if text[start:end] in self._words]
 
 

@@ -40,7 +40,8 @@ class Judge:
 
     def __init__(self, book: Book) -> None:
         self._book, self._rules = book, Rules(book)
-        self._bare = _conclude(self._study(Found(self._rules, Page(Entry()))))
+        nobody = Cast([], (), set(), set(), frozenset())
+        self._bare = _conclude(_weigh(self._rules, Page(Entry()), Finds([], [], [], [], frozenset()), nobody))
 
     @property
     def topics(self) -> list[Topic]:
@@ -76,9 +77,12 @@ class Judge:
     def _study(self, found: Found) -> _Study:
         rules, page, finds = found.rules, found.page, find_all(found)
         speaking = {hit.sentence for hit in finds.phrases if hit.owner.strong and not hit.refused}
-        cast = cast_page(rules, finds, page, frozenset(speaking))
-        lacks = Lacks(cast)
-        return _Study(page, finds, cast, [score_topic(topic, finds.phrases, lacks) for topic in rules.topics])
+        return _weigh(rules, page, finds, cast_page(rules, finds, page, frozenset(speaking)))
+
+
+def _weigh(rules: Rules, page: Page, finds: Finds, cast: Cast) -> _Study:
+    lacks = Lacks(cast)
+    return _Study(page, finds, cast, [score_topic(topic, finds.phrases, lacks) for topic in rules.topics])
 
 
 def _conclude(study: _Study) -> Judgement:

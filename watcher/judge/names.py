@@ -9,7 +9,6 @@ from watcher.judge.book import Country, Cue
 from watcher.judge.find import MOST_FINDS, Finds, Hit, stands_free
 from watcher.judge.page import Page
 from watcher.judge.rules import Rules
-from watcher.text.fold import HAN
 
 SHORTEST_LATIN = 3
 SHORTEST_CJK = 2
@@ -33,7 +32,6 @@ _WORD = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’-]*\w"
 _FIRST_WORD = re.compile(_WORD)
 _LAST_WORD = re.compile(f"{_WORD}$")
 _OPENING = " \"'“‘("
-_OF_A_COUNTY = re.compile(f"([{HAN}](?<=[县省].)[{HAN}]{{1,3}})(?=市)")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _OWNS = ("'", "’")
 
@@ -94,7 +92,7 @@ def _beside_countries(rules: Rules, countries: list[Hit[Country]], page: Page) -
 
 
 def _in_towns(rules: Rules, page: Page) -> Iterator[Span]:
-    for pattern in (_OF_A_COUNTY, rules.names.town):
+    for pattern in (rules.names.county, rules.names.town):
         yield from (found.span(1) for found in pattern.finditer(page.text))
 
 

@@ -25,13 +25,14 @@ class NamePatterns:
     `start`: after which a name begins in a run of Han; `before`: a name that ends where a cue begins;
     `country`: a name right after its country, the name as group 1, 2 or 3; `town`: a name in katakana and its 市 or 町,
     but not before 市長 and 市人民委員会, where it may be that of a person;
-    `title`: what shows, behind a name, that the city acts.
+    `county`: a name in Han behind its county (X県Y市); `title`: what shows, behind a name, that the city acts.
     """
 
     start: re.Pattern[str]
     before: re.Pattern[str]
     country: re.Pattern[str]
     town: re.Pattern[str]
+    county: re.Pattern[str]
     title: re.Pattern[str]
 
 
@@ -48,6 +49,7 @@ def compile_patterns(names: Names) -> NamePatterns:
             f"国?[・ ]?(?:[{HAN}]{{1,4}}[省州县道府])?({han})|・([ァ-ヺ]{_KANA_REST})| (?:[가-힣]+ )?({_HANGUL_NAME})"
         ),
         town=re.compile(f"({_KANA_NAME}){town}(?!市[长人])"),
+        county=re.compile(f"([{HAN}](?<=[县省].)[{HAN}]{{1,3}})(?=市)"),
         title=re.compile(f"{_one_of(names.titles)}(?!{_one_of(names.no_town_before)})"),
     )
 

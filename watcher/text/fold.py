@@ -28,7 +28,7 @@ _INVISIBLE = re.compile(
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]+"
 )
 """Characters that leave no mark: soft hyphen, zero-width blanks, direction marks, variation selectors, fillers."""
-_ANY_HAN = re.compile(f"[{HAN}]")
+ANY_HAN = re.compile(f"[{HAN}]")
 _BLANKS = re.compile(" {2,}")
 _BLANKS_IN_CJK = re.compile(f" (?<=[{HAN}{KANA}] )(?=[{HAN}{KANA}])")
 _TOO_MANY_BLANKS = re.compile(f"(?<=[{HAN}{KANA}]) +(?=[{HAN}{KANA}])|(?<= ) +")
@@ -127,7 +127,7 @@ def _fold_together(text: str) -> str:
     """Fold characters of which some may become one."""
     text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
     text = _UNLIKE.sub(lambda found: _ALIKE[found.group()], unicodedata.normalize("NFKC", text))
-    return text.translate(_simplified()) if _ANY_HAN.search(text) else text
+    return text.translate(_simplified()) if ANY_HAN.search(text) else text
 
 
 @lru_cache(maxsize=1)

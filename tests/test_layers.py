@@ -198,7 +198,7 @@ PLANTS: list[tuple[Check, str, str, str]] = [
     (cycles, "watcher/text/__init__.py", "import watcher.settings.watcher", "a cycle: "),
     (late_imports, "watcher/poll.py", "def late():\n    import json", "an import inside late"),
     (late_imports, "watcher/poll.py", "import importlib\nimportlib.import_module('json')", "loads modules by"),
-    (late_judging, "watcher/cli/show.py", "import psycopg", "watcher.cli.topics waits for psycopg"),
+    (late_judging, "watcher/cli/lines.py", "import psycopg", "watcher.cli.topics waits for psycopg"),
     (late_judging, "storage/errors.py", "from storage import faults", "watcher.cli.topics waits for sqlalchemy.exc"),
     (late_judging, "storage/__init__.py", "import sqlmodel", "watcher.cli.topics waits for sqlmodel"),
     (late_judging, "watcher/settings/load.py", "import pydantic", "watcher.judging waits for pydantic"),

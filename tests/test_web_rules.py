@@ -1,11 +1,13 @@
 """The page Rules: a text that somebody pastes, the addition that it gives, and what is looked for."""
 
+from typing import get_args
 from urllib.parse import urlencode
 
 import pytest
 from lxml.html import document_fromstring
 
 from watcher.judge import SORTS
+from watcher.settings.topics import Needs
 from watcher.values import Entry
 from watcher.web.highlight import Piece, cut_pieces
 from watcher.web.rules import EXAMPLES, LONGEST, NEEDS
@@ -49,8 +51,7 @@ def test_a_pasted_text_is_judged_as_an_addition_with_its_finds_in_place(page):
 
 
 def test_the_words_for_needs_and_sorts_are_complete(page):
-    needs = {phrase.needs for topic in page.site.judge.topics for phrase in topic.phrases}
-    assert needs <= set(NEEDS)
+    assert set(get_args(Needs)) == set(NEEDS)
     assert {row.sort for example in EXAMPLES for row in _explain(page, example).rows} <= set(SORTS)
 
 

@@ -13,12 +13,17 @@ Row = Sequence[Any]
 
 
 class Topic(NamedTuple):
-    """Hold a topic: from `match` points on an entry is captured, from `near` on it is a near miss."""
+    """Hold a topic: from `match` points on an entry is captured, from `near` on it is a near miss.
+
+    `phrases` says how many it has.
+    """
 
     id: str
+    name: str
     match: float
     near: float
     all: bool
+    phrases: int
 
 
 @dataclass(slots=True, eq=False)

@@ -41,7 +41,7 @@ def compile_book(topics: Topics, cities: Sequence[City]) -> Book:
     heads = {_head(key) for key in search_forms(small)}.union(head for head in families if not _WORD.match(head))
     homes = {code: country.id for country in topics.countries for code in country.same}
     return Book(
-        topics=[Aim(topic.id, topic.match, topic.near, topic.all) for topic in topics.topics],
+        topics=[Aim(one.id, one.name, one.match, one.near, one.all, len(one.phrases)) for one in topics.topics],
         phrases=[*_seek_phrases(topics.topics)],
         cues=[Cue(cue.label, cue.lang, cue.city, cue.names, cue.acts, cue.own) for cue in topics.cues],
         countries=[Country(homes.get(country.id, country.id), country.label) for country in topics.countries],

@@ -7,7 +7,6 @@ from watcher.judge.cast import Cast
 from watcher.judge.find import Finds
 from watcher.judge.page import Page
 from watcher.judge.score import Line, Score, by_rank
-from watcher.settings.topics import Needs
 from watcher.values import Judgement, Reason, Verdict
 
 MOST_NAMED = 4
@@ -31,7 +30,7 @@ class Row:
     field: str
     start: int
     end: int
-    needs: Needs
+    needs: str
     weight: float
     total: float
     counted: bool

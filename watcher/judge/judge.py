@@ -56,7 +56,7 @@ class Judge:
     @property
     def fields(self) -> tuple[str, ...]:
         """Return the ids of the fields of cooperation."""
-        return tuple(field.id for field in self._rules.topics.fields)
+        return tuple(area.id for area in self._book.areas)
 
     def judge(self, entry: Entry) -> Judgement:
         """Return the verdict with score, cities, pairs, kind, fields and reasons.

@@ -43,7 +43,8 @@ PATIENCE = 30.0
 JUDGE = load_judge(packaged_config())
 FORK = get_context("forkserver")
 FORK.set_forkserver_preload([__name__, "httpcore", "anyio._backends._asyncio"])
-"""Every process is forked from one that has loaded all this, and the judge."""
+"""Every process is forked from one that has loaded all this, and the judge. Who asks for it stands in the xdist group
+`forks`, so that of the processes which run the tests one needs it."""
 
 Job = tuple[datetime, str]
 

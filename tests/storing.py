@@ -99,7 +99,8 @@ def empty_tables(url: str) -> None:
 @contextmanager
 def open_store(url: str, owner: str = "me") -> Iterator[Store]:
     with closing(Database.open(url)) as database:
-        upgrade(database)
+        if not database.is_current():
+            upgrade(database)
         yield Store(database, owner)
 
 

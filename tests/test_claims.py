@@ -29,7 +29,7 @@ from watcher.service import Service
 from watcher.settings.feeds import FeedSettings
 from watcher.settings.watcher import FetchSettings, SmtpSettings, WatcherSettings
 
-pytestmark = pytest.mark.xdist_group("claims")  # three services at a time are enough for a machine
+pytestmark = pytest.mark.xdist_group("forks")  # three services at a time are enough for a machine
 NOON = datetime(2020, 3, 2, 12, tzinfo=UTC)
 """In the past: the scheduler runs by the wall clock, the rest by the clock of the test."""
 TICK = 0.2

@@ -278,6 +278,7 @@ def test_a_feed_says_why_it_is_due(store):
     assert said == [NEW, BROKEN_OFF, ASKED, MOVED, BACK]
 
 
+@pytest.mark.xdist_group("forks")
 def test_several_processes_never_visit_a_host_twice_at_once(store, fresh_url):
     feeds = [(f"feed-{number:03}", f"https://host-{number % 7}.example/{number}") for number in range(35)]
     store.feeds.enrol(feeds, NOW)
@@ -294,6 +295,7 @@ def test_several_threads_claim_no_feed_twice(store, fresh_url):
     assert sorted(chain.from_iterable(claimed)) == names
 
 
+@pytest.mark.xdist_group("forks")
 def test_several_processes_claim_no_feed_twice(store, fresh_url):
     names = [f"feed-{number:03}" for number in range(90)]
     store.feeds.enrol([(name, f"https://{name}.example/") for name in names], NOW)

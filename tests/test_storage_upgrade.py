@@ -78,6 +78,7 @@ def test_of_several_that_upgrade_at_once_one_does_it(empty_url):
         assert sorted(threads.map(open_and_upgrade, range(4))) == [False, False, False, True]
 
 
+@pytest.mark.xdist_group("forks")
 def test_of_several_processes_that_start_at_once_on_an_empty_database_one_upgrades_and_all_work(empty_url):
     with ProcessPoolExecutor(3, FORK, wait_at, (FORK.Barrier(3),)) as processes:
         changed, claimed = zip(*processes.map(start_at_once, [empty_url] * 3, "abc"), strict=True)

@@ -1,6 +1,8 @@
 """The one HTTP client for all feeds."""
 
+import os
 import ssl
+from functools import lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.request import getproxies
 
@@ -42,12 +44,19 @@ def open_client(
 
 def _trust_authorities() -> ssl.SSLContext:
     try:
-        return httpx.create_ssl_context()
+        return _load_authorities(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
     except OSError as error:  # SSLError is one
         raise ConfigError(
             f"the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read ({error.strerror or error}); "
             "correct or unset it."
         ) from error
+
+
+@lru_cache(maxsize=4)
+def _load_authorities(*named: str | None) -> ssl.SSLContext:
+    """Load what httpx finds in the places that the environment names: once, for it takes 20 ms."""
+    del named
+    return httpx.create_ssl_context()
 
 
 def _mount_proxies(tls: ssl.SSLContext) -> dict[str, httpx.AsyncBaseTransport | None]:

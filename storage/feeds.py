@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
 from storage.database import Database
 from storage.enrol import enrol_feeds
-from storage.hosts import host_of, rest_host
+from storage.hosts import RESTS, host_of, rest_host, resting_hosts
 from storage.leases import claim_rows, release_rows
 from storage.records import Recorded, VisitRecord
 from storage.rows import FEEDS, VISITS, clean_values, model_of, values_of
@@ -71,6 +71,19 @@ class Feeds:
         idle = FEEDS.c.due_at.is_not(None) & FEEDS.c.claimed_by.is_(None)
         with self._database.writing() as connection:
             connection.execute(update(FEEDS).where(idle, FEEDS.c.due_at > now).values(due_at=now, due_why=ASKED))
+
+    def call(self, feed_id: str, now: datetime) -> None:
+        """Make one feed due now, or when its host has had the rest that it asked for.
+
+        One that is held, that is due before, or that is not enrolled stays as it is.
+        """
+        idle = and_(FEEDS.c.id == feed_id, FEEDS.c.due_at.is_not(None), FEEDS.c.claimed_by.is_(None))
+        served = select(FEEDS.c.host).where(FEEDS.c.id == feed_id).scalar_subquery()
+        with self._database.writing() as connection:
+            resting = select(FEEDS.c.host, FEEDS.c.rests_until).where(FEEDS.c.host == served)
+            rests = resting_hosts(((row.host, row.rests_until) for row in connection.execute(resting)), now)
+            at, why = (max(rests.values()), RESTS) if rests else (now, ASKED)
+            connection.execute(update(FEEDS).where(idle, FEEDS.c.due_at > at).values(due_at=at, due_why=why))
 
     def release(self, now: datetime) -> None:
         """Give back what this owner holds: due now, unclaimed."""

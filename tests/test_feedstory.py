@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from storage.hosts import RESTS
 from storage.tables import FeedRow, VisitRow
 from watcher.feedrows import feed_from
-from watcher.feedstory import tell_feed, tell_visit
+from watcher.feedstory import tell_call, tell_feed, tell_visit
 from watcher.settings.feeds import FeedSettings
 from watcher.settings.watcher import FetchSettings
 from watcher.spans import span_words
@@ -109,3 +110,20 @@ def test_a_visit_is_told_in_a_line():
 )
 def test_a_span_is_said_in_words(minutes, words):
     assert span_words(timedelta(minutes=minutes)) == words
+
+
+def call(is_running=True, **columns):
+    row = FeedRow(**{"id": "harbour", "url": URL, "configured_url": URL, "host": "harbour.example"} | columns)
+    return tell_call(row, NOW, is_running=is_running)
+
+
+def test_who_asks_for_a_visit_is_told_what_comes_of_it():
+    assert call(due_at=NOW) == "It is visited in a few seconds; load this page again to see what came of it."
+    waits = "The service is not running: it is visited when `city-watcher run` is started."
+    assert call(due_at=NOW, is_running=False) == waits
+    rests = "Its server is left alone until 2026-03-01 13:00 UTC, as it asked to be; then it is visited."
+    assert call(due_at=NOW + HOUR, due_why=RESTS) == call(due_at=NOW + HOUR, rests_until=NOW + HOUR) == rests
+    assert call(due_at=NOW + HOUR) == ""
+    assert call(due_at=NOW + HOUR, due_why=RESTS, is_running=False) == f"{rests} {waits}"
+    assert call(due_at=NOW + HOUR, claimed_by="host-a:7:x") == "It is being visited just now."
+    assert "visited no more" in call(due_at=None)

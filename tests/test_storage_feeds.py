@@ -205,6 +205,41 @@ def test_a_host_that_wants_to_be_left_alone_hastens_nobody(store):
     assert row_of(store, "harbour-0").due_at == NOW + HOUR
 
 
+def test_a_feed_that_somebody_calls_is_due_now_and_no_other(store, other):
+    store.feeds.enrol([CNA, *HARBOUR[:2]], NOW)
+    for row in (*store.feeds.claim(NOW, LEASE, 9), *store.feeds.claim(NOW, LEASE, 9, free_hosts={"harbour.example"})):
+        store.feeds.record(visit_record(feed_id=row.id, due_at=NOW + 9 * HOUR))
+    store.feeds.call("cna", NOW + HOUR)
+    store.feeds.call("nowhere", NOW + HOUR)
+    rows = {row.id: row for row in store.feeds.list_all()}
+    assert (rows["cna"].due_at, rows["cna"].due_why) == (NOW + HOUR, ASKED)
+    assert rows["harbour-0"].due_at == rows["harbour-1"].due_at == NOW + 9 * HOUR
+    store.feeds.call("cna", NOW + 2 * HOUR)
+    assert row_of(store, "cna").due_at == NOW + HOUR
+    [held] = other.feeds.claim(NOW + HOUR, LEASE, 9)
+    store.feeds.call("cna", NOW)
+    assert (row_of(store, "cna").due_at, row_of(store, "cna").claimed_by) == (held.due_at, "other")
+    store.feeds.enrol([], NOW)
+    store.feeds.call("harbour-0", NOW)
+    assert row_of(store, "harbour-0").due_at is None
+
+
+def test_a_feed_that_somebody_calls_is_not_due_before_its_host_has_had_its_rest(store):
+    store.feeds.enrol(HARBOUR[:2], NOW)
+    until = NOW + 3 * HOUR
+    for number in range(2):
+        store.feeds.claim(NOW, LEASE, 1)
+        rest = until if number else None
+        record = visit_record(feed_id=f"harbour-{number}", due_at=NOW + 9 * HOUR)
+        store.feeds.record(replace(record, host_rests_until=rest))
+        store.feeds.release(NOW)
+    store.feeds.call("harbour-0", NOW + HOUR)
+    store.feeds.call("harbour-1", NOW + HOUR)
+    assert [(row.due_at, row.due_why) for row in store.feeds.list_all()] == [(until, RESTS)] * 2
+    store.feeds.call("harbour-0", until + HOUR)
+    assert row_of(store, "harbour-0").due_at == until
+
+
 def test_no_feed_that_comes_to_a_host_is_due_before_the_rest_that_it_asked_for_is_over(store):
     """One that is new, one that is read otherwise, one that moves there, one that comes back; later all is as ever."""
     until, port = NOW + 3 * HOUR, "https://harbour.example/port"

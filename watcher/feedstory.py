@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from storage.hosts import RESTS
 from storage.store import name_process
 from storage.tables import FeedRow, VisitRow
 from watcher.feedstate import state_of
@@ -28,6 +29,23 @@ def tell_visit(visit: VisitRow) -> str:
     if visit.outcome == "unchanged":
         return f"{when}  unchanged"
     return f"{when}  read: entries {visit.entries}, new {visit.new_entries}, captured {visit.captured}"
+
+
+def tell_call(row: FeedRow, now: datetime, *, is_running: bool) -> str:
+    """Say what comes of it that somebody asked for a visit; `is_running`: the service is there to make it.
+
+    Empty when the feed is neither due nor left alone: the visit was made.
+    """
+    then = "" if is_running else " The service is not running: it is visited when `city-watcher run` is started."
+    if row.due_at is None:
+        return _tell_next(row, now)
+    if row.due_at <= now:
+        return then.strip() or "It is visited in a few seconds; load this page again to see what came of it."
+    if row.claimed_by:
+        return "It is being visited just now."
+    if row.due_why == RESTS or (row.rests_until and row.rests_until > now):
+        return f"Its server is left alone until {_at(row.due_at)} UTC, as it asked to be; then it is visited.{then}"
+    return ""
 
 
 def _tell_state(row: FeedRow, now: datetime) -> str:

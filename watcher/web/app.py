@@ -11,14 +11,14 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from storage.errors import StorageError
 from watcher import __version__
 from watcher.errors import WatcherError
-from watcher.web import api, item, items, outlets, pairs, rules, signin, today
+from watcher.web import api, feeds, item, items, outlets, pairs, rules, signin, today
 from watcher.web.headers import SafeHeaders
 from watcher.web.programs import admit_program
 from watcher.web.session import SignInNeeded, admit
 from watcher.web.site import Site
 from watcher.web.templating import show
 
-PAGES = (today, items, item, pairs, rules)
+PAGES = (today, items, item, pairs, feeds, rules)
 """The modules whose `router` needs a sign-in where there is a password."""
 
 OUTLETS = (api, outlets)
@@ -71,5 +71,5 @@ async def _tell_malformed(request: Request, problem: Exception) -> Response:
 
 async def _tell_refusal(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, HTTPException)
-    sentence = UNKNOWN if problem.status_code == 404 else problem.detail
+    sentence = UNKNOWN if problem.detail == "Not Found" else problem.detail
     return show(request, "problem.html", status=problem.status_code, sentence=sentence)

@@ -1,6 +1,6 @@
 """Load the judge of a folder; it needs no command line and no database.
 
-The book of rules is kept beside Python's own compiled files, so that the next process is ready in a third of the time.
+The book of rules is kept beside Python's own compiled files, so that the next process is ready in a fifth of the time.
 Who may write there may change the program as well; it is JSON all the same, which brings nothing that runs.
 """
 

@@ -111,11 +111,11 @@ class Names(NamedTuple):
 class Book(NamedTuple):
     """Hold all rules. Owners are numbered in this order: phrases, cues, countries, areas, cities.
 
-    A plain claim has the number of its owner; `claims` are the others, whose numbers follow. `texts` are what is looked
-    for of topics.toml, each with the numbers of its claims, blanks between. `words` and `heads` are what names of
-    cities begin with, words that are looked up and what an automaton finds: each with its names, the longest first, a
-    line for each: the name, a tab, the numbers. `homes` leads a country's code to that of the country it counts as.
-    Cities and claims are made of their rows when one is met.
+    A plain claim has the number of its owner; `claims` are the others, whose numbers follow. `latin` and `others` are
+    the texts of topics.toml, those in ASCII and the others, each with the numbers of its claims, blanks between.
+    `words` and `heads` are what names of cities begin with, words that are looked up and what an automaton finds: each
+    with its names, the longest first, a line for each: the name, a tab, the numbers. `homes` leads a country's code to
+    that of the country it counts as. Cities and claims are made of their rows when one is met.
     """
 
     topics: list[Topic]
@@ -127,7 +127,8 @@ class Book(NamedTuple):
     claims: Sequence[Row]
     names: Names
     homes: dict[str, str]
-    texts: dict[str, str]
+    latin: dict[str, str]
+    others: dict[str, str]
     words: dict[str, str]
     heads: dict[str, str]
 

@@ -50,7 +50,8 @@ def compile_book(topics: Topics, cities: Sequence[City]) -> Book:
         claims=[*numbers][plain:],
         names=_fold_names(topics),
         homes=homes,
-        texts=texts,
+        latin={text: claims for text, claims in texts.items() if text.isascii()},
+        others={text: claims for text, claims in texts.items() if not text.isascii()},
         words={head: names for head, names in families.items() if head not in heads},
         heads={head: names for head, names in families.items() if head in heads},
     )

@@ -8,9 +8,8 @@ from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from watcher.judge.book import Area, City, Country, Cue, Sought
-from watcher.judge.gazetteer import Named
 from watcher.judge.page import Page
-from watcher.judge.rule import EDGES, LETTER, Guards
+from watcher.judge.rule import EDGES, LETTER, Guards, Met
 from watcher.judge.rules import Rules
 
 T = TypeVar("T")
@@ -55,12 +54,10 @@ class Found:
 
     def __init__(self, rules: Rules, page: Page) -> None:
         self.rules, self.page = rules, page
-        found = rules.automaton.find_matches_as_indexes(page.text, overlapping=True)
-        self.texts = [(rules.meanings[number], start, end) for number, start, end in found]
-        """What each means, its start and its end."""
+        self.texts = rules.find(page.text)
 
     @cached_property
-    def names(self) -> list[Named]:
+    def names(self) -> list[Met]:
         """Find the names of cities; most pages need none of them."""
         return self.rules.gazetteer.find(self.page)
 

@@ -7,13 +7,10 @@ from ahocorasick_rs import AhoCorasick
 
 from watcher.judge.book import Book
 from watcher.judge.page import Page
-from watcher.judge.rule import Meaning, Owners
+from watcher.judge.rule import Meaning, Met, Owners
 
 LETTER = "[^\\W_\u1100-\u1dff\u2000-\U0010ffff]"
 """A character of a script that puts blanks between words, as a pattern."""
-
-Named = tuple[Meaning, int, int]
-"""What a name means, and where it starts and ends."""
 
 Family = list[tuple[str, Meaning]]
 """Names that share a head, the longest first, with what they mean."""
@@ -33,7 +30,7 @@ class Gazetteer:
         self._capitalised = re.compile(f"{LETTER}(?<![a-z]){LETTER}*")
         self._families = _Families({**book.words, **book.heads}, owners)
 
-    def find(self, page: Page) -> list[Named]:
+    def find(self, page: Page) -> list[Met]:
         """Find every name on a page, in the order of the text, of those that begin together the longest first."""
         text, families = page.text, self._families
         found = [

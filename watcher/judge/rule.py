@@ -43,6 +43,10 @@ class Meaning:
     land: bool
 
 
+Met = tuple[Meaning, int, int]
+"""What a text or a name on a page means, and where it starts and ends."""
+
+
 class Owners:
     """Hold whose the texts of a book are; a rule is made when its text is met, for most are never met."""
 

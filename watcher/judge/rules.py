@@ -1,19 +1,20 @@
 """Open the book of rules: build what finds its texts, and looks up what they mean."""
 
 from functools import cached_property
+from operator import itemgetter
 
 from ahocorasick_rs import AhoCorasick
 
 from watcher.judge.book import Book
 from watcher.judge.gazetteer import Gazetteer
 from watcher.judge.patterns import NamePatterns, compile_patterns
-from watcher.judge.rule import Meaning, Owners
+from watcher.judge.rule import Meaning, Met, Owners
 
 
 class Rules:
-    """Hold everything that judging needs: one automaton of all texts, what each of them means, the names of cities.
+    """Hold everything that judging needs: what finds texts and names of cities, and what these mean.
 
-    `meanings` are by the numbers that the automaton tells; `least` is the lowest `near` of all topics. `homes` leads a
+    What only some pages need is made for the first of them. `least` is the lowest `near` of all topics. `homes` leads a
     country's code to that of the country it counts as. `never` are words that are no name of a city, `never_ends` those
     of them in Han, `endings` such as are none when alone, `names` how other names look; `datelines`, `capitals`,
     `provinces` and `titles` are those of `[names]`.
@@ -31,28 +32,43 @@ class Rules:
         self.capitals = frozenset(book.names.capitals)
         self.datelines = tuple(book.names.datelines)
         self.least = min((topic.near for topic in book.topics), default=0)
-        self.automaton = AhoCorasick(book.texts)
-        self.meanings = _Meanings(book.texts, Owners(book))
+        self._owners = Owners(book)
+        self._latin = _Texts(book.latin, self._owners)
+
+    def find(self, page: str) -> list[Met]:
+        """Find all texts on a page, in the order of their ends; one in ASCII holds none of the others."""
+        found = self._latin.find(page)
+        return found if page.isascii() else sorted([*found, *self._others.find(page)], key=itemgetter(2))
+
+    @cached_property
+    def _others(self) -> "_Texts":
+        return _Texts(self._book.others, self._owners)
 
     @cached_property
     def gazetteer(self) -> Gazetteer:
-        """Return what finds names of cities; made for the first page that asks."""
-        return Gazetteer(self._book, self.meanings.owners)
+        """Return what finds names of cities."""
+        return Gazetteer(self._book, self._owners)
 
     @cached_property
     def names(self) -> NamePatterns:
-        """Return how names look that cities.csv does not know; made for the first page that asks."""
+        """Return how names look that cities.csv does not know."""
         return compile_patterns(self._book.names)
 
 
-class _Meanings(dict[int, Meaning]):
-    """Hold what the texts mean that were met, by their number."""
+class _Texts(dict[int, Meaning]):
+    """Find texts in one pass, and hold what those mean that were met, by their numbers."""
 
     def __init__(self, texts: dict[str, str], owners: Owners) -> None:
         super().__init__()
-        self._texts, self.owners = [*texts.items()], owners
+        self._texts, self._owners = [*texts.items()], owners
+        self._automaton = AhoCorasick(texts)
 
     def __missing__(self, number: int) -> Meaning:
         """Find out what a text means."""
-        meaning = self[number] = self.owners.mean(*self._texts[number])
+        meaning = self[number] = self._owners.mean(*self._texts[number])
         return meaning
+
+    def find(self, page: str) -> list[Met]:
+        """Return what every text on a page means, with its start and its end."""
+        found = self._automaton.find_matches_as_indexes(page, overlapping=True)
+        return [(self[number], start, end) for number, start, end in found]

@@ -70,16 +70,15 @@ class Digests:
         Seeds, backfill, echoes and what somebody labelled irrelevant are no news. Oldest capture first. Only what
         digests of the days before `before` told counts as told.
         """
-        weighed = select(DIGEST_ITEMS.c.item_id).where(_weighed(subscription, before))
-        chosen = select(ITEMS).where(
-            NEWS,
-            WANTED,
-            ITEMS.c.backfill.is_(False),
-            ITEMS.c.captured_at.between(since, until),
-            ITEMS.c.id.not_in(weighed),
-            not_(ECHO),
-        )
+        chosen = select(ITEMS).where(_untold(subscription, since, until, before))
         return self._gather(chosen.order_by(ITEMS.c.captured_at, ITEMS.c.id))
+
+    def first_untold(self, subscription: str, since: datetime) -> datetime | None:
+        """Return when the first of the news was captured that `untold` would return; None when there is none."""
+        chosen = select(func.min(ITEMS.c.captured_at)).where(_untold(subscription, since))
+        with self._database.reading() as connection:
+            found: datetime | None = connection.scalar(chosen)
+        return found
 
     def backfill(self, since: datetime, until: datetime) -> list[FullItem]:
         """Return the items captured between two instants that were old at their first sight."""
@@ -162,6 +161,14 @@ class Digests:
     def _gather(self, chosen: Select[Any]) -> list[FullItem]:
         with self._database.reading() as connection:
             return gather_items(connection, chosen)
+
+
+def _untold(
+    subscription: str, since: datetime, until: datetime = LAST_INSTANT, before: str = LAST_DAY
+) -> ColumnElement[bool]:
+    weighed = exists().where(DIGEST_ITEMS.c.item_id == ITEMS.c.id, _weighed(subscription, before))
+    fresh = ITEMS.c.backfill.is_(False), ITEMS.c.captured_at.between(since, until)
+    return and_(NEWS, WANTED, *fresh, not_(weighed), not_(ECHO))
 
 
 def _weighed(subscription: str, before: str) -> ColumnElement[bool]:

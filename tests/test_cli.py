@@ -370,6 +370,10 @@ def test_a_preview_that_would_not_be_sent_says_so(watched, cw, capsys):
     assert preview() == "'daily': nothing is new, and such a digest is not sent (when_empty = \"nothing\").\n"
     (watched / "config" / "watcher.toml").write_text('[[subscription]]\nwhen_empty = "note"\n')
     assert preview() == ""
+    assert preview("--at", "2099-01-01").startswith(
+        "2099-01-01 is to come. This is what its digest would say if nothing"
+    )
+    assert "Of 2020-01-01 nothing can be shown: feeds are watched since" in preview("--at", "2020-01-01")
 
 
 def test_feeds_check_of_a_list_page_shows_what_its_selectors_find(watched, cw, site):
@@ -698,8 +702,8 @@ weekdays = ["mon", "thu"]
 def test_of_several_subscriptions_each_is_previewed_and_named(watched, cw):
     (watched / "config" / "watcher.toml").write_text(SUBSCRIPTIONS)
     cw("db", "upgrade")
-    assert "the list “all”" in cw("digest", "preview")
-    assert "「taipei」訂閱名單" in cw("digest", "preview", "taipei")
+    assert "the list “City exchange”" in cw("digest", "preview")
+    assert "「City exchange」訂閱名單" in cw("digest", "preview", "taipei")
     said = cw("status")
     assert "digest    'all': last none yet" in said
     assert "digest    'taipei': last none yet" in said

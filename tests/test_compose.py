@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from html import escape, unescape
 
 import pytest
@@ -14,10 +15,10 @@ from watcher.compose import compose_digest
 from watcher.compose.clean import clean_line, clean_link
 from watcher.compose.columns import COLUMNS, columns_of, head_of, tail_of, wrap_line
 from watcher.compose.html_part import LEAST, _most
-from watcher.compose.labels import place_label
 from watcher.compose.layout import TITLE_LIMIT
+from watcher.compose.snippet import Snippet, cut_snippet
 from watcher.compose.words import ENGLISH
-from watcher.editions import Background, Edition, FeedHealth, News
+from watcher.editions import Background, Digest, Edition, FeedHealth, News
 from watcher.settings.ties import Tie
 from watcher.values import Kind, Reason
 
@@ -155,9 +156,9 @@ def test_items_stand_under_their_pair_their_city_or_other() -> None:
 
 def test_a_pair_is_named_as_a_reader_would() -> None:
     names = {"malaga": "Málaga"}
-    assert place_label("malaga~taipei", names) == "Málaga ~ Taipei"
-    assert place_label("new-taipei~ulaanbaatar", names) == "New Taipei ~ Ulaanbaatar"
-    assert place_label("taipei~桃園市", {}) == "Taipei ~ 桃園市"
+    assert ENGLISH.place("malaga~taipei", names) == "Málaga ~ Taipei"
+    assert ENGLISH.place("new-taipei~ulaanbaatar", names) == "New Taipei ~ Ulaanbaatar"
+    assert ENGLISH.place("taipei~桃園市", {}) == "Taipei ~ 桃園市"
 
 
 def test_two_towns_of_one_name_do_not_share_a_heading() -> None:
@@ -323,14 +324,14 @@ def test_the_footer_says_who_sends_it_why_and_how_to_leave() -> None:
     for contact, way in (("desk@city-desk.example", "write to desk@city-desk.example"), ("", "answer this mail")):
         digest = compose_digest(edition(news(), contact=contact))
         for part in (" ".join(digest.text.split()), words_of(digest.html)):
-            assert "Sent by City Exchange Watcher, because this address is on the list “daily”." in part
+            assert "Sent by City Exchange Watcher, because this address is on the list “City exchange”." in part
             assert way in part
 
 
 def test_a_digest_that_is_written_to_a_file_speaks_of_no_address_and_no_mail() -> None:
     digest = compose_digest(edition(news(), contact="", is_mailed=False))
     for part in (" ".join(digest.text.split()), words_of(digest.html)):
-        assert "Made by City Exchange Watcher for the list “daily”." in part
+        assert "Made by City Exchange Watcher for the list “City exchange”." in part
         assert "address" not in part
         assert "answer this mail" not in part
 
@@ -438,6 +439,19 @@ def filled(count: int) -> Edition:
     return edition(*items, background=background)
 
 
+def test_a_reason_of_particles_alone_is_not_highlighted() -> None:
+    summary = "岩手市と釜山市の市長が姉妹都市協定に署名した。"
+    empty, telling = reason(summary, "市と"), reason(summary, "姉妹都市")
+    assert cut_snippet(news(summary=summary, reasons=(empty, telling))).hit == "姉妹都市"
+    assert cut_snippet(news(summary=summary, reasons=(empty,))) == Snippet(after=summary)
+    for word in ("시와 ", "市の", "と", "and ", "、"):
+        text = f"Kobe{word}Busan"
+        assert cut_snippet(news(summary=text, reasons=(reason(text, word),))).hit == ""
+    for word in ("市長", "시장", "MOU", "市民", "友好"):
+        text = f"Kobe {word} Busan"
+        assert cut_snippet(news(summary=text, reasons=(reason(text, word),))).hit == word
+
+
 @settings(max_examples=50)
 @given(st.lists(st.one_of(st.integers(0, 30), st.integers(500, 9_000)), max_size=300))
 def test_the_most_that_fits_is_found_in_few_renderings(sizes: list[int]) -> None:
@@ -454,9 +468,14 @@ def test_the_most_that_fits_is_found_in_few_renderings(sizes: list[int]) -> None
     assert len(asked) == len(set(asked)) < 15
 
 
+@cache
+def composed(count: int) -> Digest:
+    return compose_digest(filled(count))
+
+
 @pytest.mark.parametrize("count", [0, 1, 7, 60, 1000])
 def test_whatever_the_day_the_limits_hold_and_nothing_is_dropped_silently(count: int) -> None:
-    digest = compose_digest(filled(count))
+    digest = composed(count)
     titles = [f"第{number:04}號" for number in range(1, count + 1)]
     assert [title for title in titles if title not in digest.text] == []
     assert len(digest.html.encode()) <= HTML_LIMIT
@@ -464,11 +483,11 @@ def test_whatever_the_day_the_limits_hold_and_nothing_is_dropped_silently(count:
     shown = sum(title in words for title in titles)
     left = re.search(r"… and ([\d,]+) more items: the text part of this mail names them all\.", words)
     assert shown + (int(left[1].replace(",", "")) if left else 0) == count
-    assert "because this address is on the list “daily”" in words
+    assert "because this address is on the list “City exchange”" in words
 
 
 def test_on_a_big_day_the_html_is_well_used() -> None:
-    digest = compose_digest(filled(1000))
+    digest = composed(1000)
     assert len(digest.html.encode()) > HTML_LIMIT * 0.95
     assert digest.html.count('class="snippet"') >= 20
     assert digest.html.count('class="row"') >= 20

@@ -363,6 +363,20 @@ def test_the_sample_is_of_different_hosts_and_spread_over_the_list():
     assert choose_sample(feeds[:3]) == [feeds[0], feeds[2]]
 
 
+@pytest.mark.parametrize(
+    ("hours", "way"), [(3, "ahead of the clocks of the feeds' servers"), (-50, "behind the clocks of"), (0, None)]
+)
+def test_a_clock_that_the_servers_of_the_feeds_contradict_is_told(site, hours, way):
+    site.pages["/a"] = rss(("f1", "A forum opens"), published=wall_clock())
+    settings = WatcherSettings(fetch={"allow_private": ["127.0.0.1", "localhost"]})
+    feeds = [feed(site.url("/a")), feed(site.url("/a").replace("127.0.0.1", "localhost"))]
+    remarks = asyncio.run(look_at_feeds(feeds, settings, lambda: wall_clock() + timedelta(hours=hours)))
+    clocks = [(one.grade, way in one.sentence) for one in remarks if one.about == "clock"]
+    assert clocks == ([("wrong", True)] if way else [])
+    [alone] = [one for one in asyncio.run(look_at_feeds(feeds[:1], settings, lambda: NOON)) if one.about == "clock"]
+    assert (alone.grade, alone.sentence.endswith("compare it with another one, and set it by NTP.")) == ("note", True)
+
+
 def looked(settings, *urls):
     return grades(asyncio.run(look_at_feeds([feed(url) for url in urls], settings, wall_clock)))
 

@@ -104,6 +104,13 @@ def test_ids_are_made_from_names_and_stay_unique():
     assert len(name_feed(ListedFeed(url="https://bay.example/rss", name="x" * 500), {"x" * 64})) <= 64
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1:8080", "[::1]"])
+def test_an_id_has_words_of_the_path_and_no_numbers_of_an_ip_address(host):
+    assert name_feed(ListedFeed(url=f"http://{host}/xinwen/rss.xml", name="新聞"), set()) == "xinwen-rss"
+    assert name_feed(ListedFeed(url=f"http://{host}/xinwen", name="Bay News"), set()) == "bay-news"
+    assert name_feed(ListedFeed(url=f"http://{host}/", name="新聞"), set()) == "feed"
+
+
 def test_feeds_of_one_host_are_told_apart_by_the_words_of_their_paths():
     urls = (
         "https://www.bay.example/news/taipei",

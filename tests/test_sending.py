@@ -165,6 +165,8 @@ def test_a_refusal_is_told_without_the_address_it_quotes_and_names_the_way_back(
     assert "550 5.1.1 <a recipient>: Recipient address rejected" in sentence
     assert sentence.endswith(f"Then `city-watcher digest resend {digest_id(desk)}`.")
     assert "@" not in sentence
+    [own] = unsent_sentences(desk, unsent(desk), named=True)
+    assert own == sentence.replace("2 failed", f"2 failed ({WU}, {LIN})")
 
 
 def test_a_mail_that_may_have_arrived_keeps_saying_so_while_the_server_is_away(office, clock):

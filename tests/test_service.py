@@ -13,8 +13,8 @@ from bad_days import Person
 from conftest import rss
 from reading import quick_poller
 
-from watcher.deliver import open_channels
-from watcher.digest import note_subscriptions, open_due
+from watcher.deliver import ChannelProblem, open_channels
+from watcher.digest import note_subscriptions, open_digest, open_due
 from watcher.errors import DeliveryProblem
 from watcher.heartbeat import GRACE, HEARTBEAT, STOPPED, Life, is_alive, tell_life
 from watcher.service import Service
@@ -96,15 +96,33 @@ def test_a_mail_that_was_refused_is_a_warning_that_says_where_the_reason_stands(
     clock.forward(hours=6)
     open_due(desk)
 
-    async def live():
-        async with quick_poller(desk, judge) as poller:
-            service = Service(poller=poller, desk=desk, channels={"file": Refusing()})
-            await service.tick()
-            await until(lambda: not service.running)
-
-    asyncio.run(live())
+    asyncio.run(log_sending(desk, judge, Refusing()))
     [(level, said)] = [(level, said) for _, level, said in caplog.record_tuples if said.startswith("deliveries")]
     assert (level, said) == (logging.WARNING, "deliveries: 1 failed; `city-watcher digest list` says why")
+
+
+class Away(Refusing):
+    """A channel that reaches nobody at the moment."""
+
+    def send(self, mail):
+        raise ChannelProblem("The server is away.")
+
+
+def test_mails_that_wait_for_a_server_are_all_counted_in_the_log(make_desk, judge, clock, caplog):
+    readers = [f"reader-{number}@desk.example" for number in range(3)]
+    one = {"id": "daily", "at": "18:00", "when_empty": "note", "recipients": readers}
+    desk = make_desk({"smtp": {"host": "127.0.0.1"}, "subscriptions": (one,)})
+    open_digest(desk, desk.settings.subscriptions[0], clock().date())
+    caplog.set_level(logging.INFO)
+    asyncio.run(log_sending(desk, judge, Away()))
+    assert "deliveries: 3 pending" in caplog.messages
+
+
+async def log_sending(desk, judge, channel):
+    async with quick_poller(desk, judge) as poller:
+        service = Service(poller=poller, desk=desk, channels={"smtp": channel, "file": channel})
+        await service.tick()
+        await until(lambda: not service.running)
 
 
 def test_a_job_that_is_still_running_is_not_started_again(make_desk, clock, judge):

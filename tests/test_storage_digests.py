@@ -65,6 +65,14 @@ def test_an_item_is_told_once_to_each_subscription(store):
     assert store.digests.open(digest_row(subscription="weekly"), [id_of(store, "cna:1")], []) is not None
 
 
+def test_the_first_untold_is_what_would_be_told_first(store):
+    keep(store, new_item("cna:1", at=NOW), new_item("cna:2", at=NOW + HOUR), new_item("cna:3", at=NOW + 2 * HOUR))
+    assert store.digests.first_untold("daily", NOW) == NOW
+    store.digests.open(digest_row(), [id_of(store, "cna:1"), id_of(store, "cna:3")], [])
+    assert (store.digests.first_untold("daily", NOW), store.digests.first_untold("weekly", NOW)) == (NOW + HOUR, NOW)
+    assert store.digests.first_untold("daily", NOW + 2 * HOUR) is None
+
+
 def test_what_is_left_out_is_never_told_and_not_counted(store):
     keep(store, new_item("cna:1"), new_item("cna:2"))
     store.digests.open(digest_row(), [id_of(store, "cna:1")], [], [id_of(store, "cna:2")])

@@ -161,14 +161,23 @@ def test_what_is_english_in_a_chinese_digest_is_marked_so():
 
 def test_why_an_item_counted_is_told_from_its_reasons():
     names = {"daegu": "大邱"}
-    item = news(1, title="臺北與大邱續簽姊妹市協議", cities=("daegu", "taipei"), why="“姊妹市”: 4 points.", score=4.0)
+    item = news(
+        1,
+        title="臺北與大邱續簽姊妹市協議",
+        cities=("daegu", "taipei"),
+        why="“姊妹市”: 4 points, 3 are needed.",
+        score=4.0,
+    )
     counted = Reason(topic="t", phrase="姐妹市", field="title", start=7, end=10, weight=3)
     against = Reason(topic="t", phrase="校", field="title", start=0, end=1, weight=-1)
     said = CHINESE.why(replace(item, reasons=(counted, against, counted)), names)
-    assert said == Said(text="出現「姊妹市」，提及大邱、Taipei，共 4 分。")
+    assert said == Said(text="出現「姊妹市」，提及大邱、Taipei，共 4 分（門檻 3 分）。")
     many = tuple(replace(counted, start=start, end=start + 1) for start in range(5))
     said = CHINESE.why(replace(item, reasons=many), names)
-    assert said == Said(text="出現「臺」、「北」、「與」、「大」等 5 個詞語，提及大邱、Taipei，共 4 分。")
+    assert said == Said(text="出現「臺」、「北」、「與」、「大」等 5 個詞語，提及大邱、Taipei，共 4 分（門檻 3 分）。")
+    near = replace(item, reasons=(counted,), score=2.5, why="“姊妹市”: 2.5 points, near the 3 that are needed.")
+    assert str(CHINESE.why(near, names)).endswith("共 2.5 分（門檻 3 分）。")
+    assert str(CHINESE.why(replace(near, why="old"), names)).endswith("共 2.5 分。")
     assert CHINESE.why(item, names) == Said(english=item.why)
     assert CHINESE.why(replace(item, reasons=(counted,), why=BY_HAND), names) == Said(text="由人工選入。")
 

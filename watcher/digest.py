@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,10 @@ from watcher.settings.watcher import WatcherSettings
 
 FIRST_COVERS = timedelta(days=1)
 """A new subscription's first digest tells also of the day before: like any other, it covers a day."""
+LATE = timedelta(days=7)
+"""So far back each digest looks for what came later than its capture says; `search_all` finds the rest."""
+FRESH = timedelta(days=2)
+"""So long the last search through everything counts."""
 NEAR_SHOWN = 10
 NEAR_READ = 100
 """So many of the nearest misses are looked at; a narrow subscription gets those that are for it."""
@@ -31,6 +36,18 @@ def note_subscriptions(desk: Desk, since: datetime) -> None:
     for subscription in desk.settings.subscriptions:
         if desk.store.facts.find(_fact(subscription)) is None:  # who only reads must not wait for writers
             desk.store.facts.note_once(_fact(subscription), _beginning(since), since)
+
+
+def search_all(desk: Desk) -> None:
+    """Look through everything, and note since when each subscription was told all but the first of what is left.
+
+    Its digests then cost by the news and not by the years. What came with an earlier capture, from a process that hung
+    or by a clock that was behind, is found by the next of these searches: it is told a day late, and never lost.
+    """
+    now = desk.clock()
+    for subscription in desk.settings.subscriptions:
+        first = desk.store.digests.first_untold(subscription.id, _told_from(desk, subscription, now, anew=False))
+        desk.store.facts.note(_search(subscription), min(first or now, now - LATE).isoformat(), now)
 
 
 def open_due(desk: Desk) -> int:
@@ -96,13 +113,13 @@ def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date, *, an
     beginning = _told_from(desk, subscription, now, anew=anew)
     last = desk.store.digests.last(subscription.id, (day - timedelta(days=anew)).isoformat())
     covers_from = last.opened_at if last else beginning
-    names = desk.feed_names()
     rows = [row for row in desk.store.feeds.list_all() if row.id in desk.feeds]
-    until, before = (now, day.isoformat()) if anew else (LAST_INSTANT, LAST_DAY)
-    untold = [news_from(full, names) for full in desk.store.digests.untold(subscription.id, beginning, until, before)]
-    news = tuple(item for item in untold if is_for(subscription, item))
-    old = (news_from(full, names) for full in desk.store.digests.backfill(covers_from, now))
-    near = (news_from(full, names) for full in desk.store.digests.near(covers_from, now, NEAR_READ))
+    is_wanted, as_news = partial(is_for, subscription), partial(news_from, names=desk.feed_names())
+    before, until = (day.isoformat(), now) if anew else (LAST_DAY, LAST_INSTANT)
+    since = beginning if anew else _untold_from(desk, subscription, now, beginning)
+    untold = [*map(as_news, desk.store.digests.untold(subscription.id, since, until, before))]
+    news = tuple(filter(is_wanted, untold))
+    old, near = desk.store.digests.backfill(covers_from, now), desk.store.digests.near(covers_from, now, NEAR_READ)
     return Edition(
         subscription=subscription.id,
         title=subscription.title,
@@ -112,13 +129,13 @@ def edition_for(desk: Desk, subscription: SubscriptionSettings, day: date, *, an
         zone=subscription.zone,
         news=news,
         known=frozenset(desk.store.digests.told_stories(subscription.id, {item.story_id for item in news}, before)),
-        left_out=tuple(item.id for item in untold if not is_for(subscription, item)),
-        near=tuple(islice((item for item in near if is_for(subscription, item)), NEAR_SHOWN)),
+        left_out=tuple(item.id for item in untold if not is_wanted(item)),
+        near=tuple(islice(filter(is_wanted, map(as_news, near)), NEAR_SHOWN)),
         background=gather_background(
             desk, news, until=now, zone=subscription.zone, words=words_of(subscription.heading_language)
         ),
         names=desk.city_names.get(subscription.heading_language, {}),
-        backfilled=sum(is_for(subscription, item) for item in old),
+        backfilled=sum(map(is_wanted, map(as_news, old))),
         feeds_read=sum(not row.problem and row.read_at is not None for row in rows),
         feeds_total=len(rows),
         unwell=tuple(_unwell(desk, rows, covers_from, now)),
@@ -208,6 +225,14 @@ def _told_from(desk: Desk, subscription: SubscriptionSettings, now: datetime, *,
     return min(since, now - FIRST_COVERS) if anew else since
 
 
+def _untold_from(desk: Desk, subscription: SubscriptionSettings, now: datetime, beginning: datetime) -> datetime:
+    """Return since when there may be something untold; a search of long ago, or of a day to come, says nothing."""
+    fact = desk.store.facts.find(_search(subscription))
+    if fact is None or abs(now - fact.noted_at) > FRESH:
+        return beginning
+    return max(beginning, datetime.fromisoformat(fact.value))
+
+
 def _beginning(first_seen: datetime) -> str:
     return (first_seen - FIRST_COVERS).isoformat()
 
@@ -219,6 +244,10 @@ def _first_seen(desk: Desk, subscription: SubscriptionSettings, now: datetime) -
 
 def _fact(subscription: SubscriptionSettings) -> str:
     return f"subscription {subscription.id}"
+
+
+def _search(subscription: SubscriptionSettings) -> str:
+    return f"told all since {subscription.id}"
 
 
 def _unwell(desk: Desk, rows: Sequence[FeedRow], covers_from: datetime, now: datetime) -> Iterator[FeedHealth]:

@@ -43,6 +43,8 @@ MEGABYTE = 1_000_000
 SOON = timedelta(days=14)
 """A certificate that ends sooner is told."""
 SAMPLE = 5
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""Answers take their time, and servers' clocks are not quite right either."""
 TEST_TEXT = "This is a test mail of the city-exchange-watcher. Digests come the same way."
 
 
@@ -122,8 +124,8 @@ def _read_schema(database: Database) -> Remark:
 
 def look_at_clock(now: datetime) -> Remark:
     """Say what time it is here; a clock that was never set is wrong."""
-    cure = "set it, by NTP for instance: every date and every digest goes by it"
     if now < FIRST_DAY:
+        cure = "set it, by NTP for instance: every date and every digest goes by it"
         said = f"The clock of this machine says {now:%Y-%m-%d %H:%M} UTC, long past; {cure}."
         return Remark(about="clock", grade=Grade.WRONG, sentence=said)
     return Remark(about="clock", grade=Grade.WELL, sentence=f"It is {now:%Y-%m-%d %H:%M} UTC by this machine's clock.")
@@ -272,9 +274,22 @@ async def look_at_feeds(feeds: Sequence[FeedSettings], settings: WatcherSettings
     if all(one.status is None for one in findings):
         cure = ": is this machine's network well?"
     return [
+        *_compare_servers([one.ahead_seconds for one in findings if one.ahead_seconds is not None]),
         Remark(about="feeds", grade=grade if ill else Grade.WELL, sentence=well + cure),
         *(Remark(about="feeds", grade=grade, sentence=f"{one.id}: {one.sentence}.") for one in ill),
     ]
+
+
+def _compare_servers(ahead: Sequence[int]) -> Iterator[Remark]:
+    """Tell of a clock that most servers contradict by many seconds; a single one may be wrong itself."""
+    off = timedelta(seconds=sorted(ahead)[len(ahead) // 2] if ahead else 0)
+    if abs(off) > CLOCK_TOLERANCE:
+        way = "behind" if off > timedelta() else "ahead of"
+        said = (
+            f"This machine's clock is {abs(off)} {way} the clocks of the feeds' servers (asked: {len(ahead)}); "
+            "compare it with another one, and set it by NTP."
+        )
+        yield Remark(about="clock", grade=Grade.WRONG if len(ahead) > 1 else Grade.NOTE, sentence=said)
 
 
 def choose_sample(feeds: Sequence[FeedSettings]) -> list[FeedSettings]:

@@ -60,6 +60,10 @@ def read_list(body: bytes, name: str) -> list[ListedFeed]:
     return list({same_address(feed.url): feed for feed in reversed(found)}.values())[::-1]
 
 
+_NUMBERS = re.compile(r"[0-9.]+|.*:.*")
+"""A host that is an IP address, of version 4 or 6."""
+
+
 def same_address(url: str) -> str:
     """Return what is the same for two addresses of one feed."""
     return canonical_url(url) or url
@@ -96,9 +100,10 @@ def settle_feeds(
 def name_feed(feed: ListedFeed, taken: Set[str], *, shared: bool = False) -> str:
     """Return an id for a listed feed that is not among `taken`: its own, its name's words, else its host's.
 
-    On a `shared` host, which has several feeds, the words of the path stand behind it.
+    On a `shared` host, which has several feeds, the words of the path stand behind it, of a bare IP address instead.
     """
-    place = f"{_host_word(feed.url)} {_path_words(feed.url) if shared else ''}"
+    host = _host_word(feed.url)
+    place = f"{host} {_path_words(feed.url) if shared or not host else ''}"
     base = feed.id or _slug(feed.name) or _slug(place) or "feed"
     short = base[: LONGEST_ID - ROOM].rstrip("-")
     candidates = chain((base,), (f"{short}-{number}" for number in count(2)))
@@ -215,7 +220,9 @@ def _attributes(feed: FeedSettings) -> dict[str, str]:
 
 
 def _host_word(url: str) -> str:
-    return host_of(url).removeprefix("www.")
+    """Return the host's name; the numbers of an IP address are no word."""
+    host = host_of(url).removeprefix("www.")
+    return "" if _NUMBERS.fullmatch(host) else host
 
 
 def _path_words(url: str) -> str:

@@ -27,7 +27,8 @@ class Finding:
 
     `found_at` is where the document was in the end, `moved_to` where redirects for good lead. `language` is what the
     document says, `first` are day and title of its first entries, `notes` say what was odd about it. `problem` is empty
-    when the feed is well; `suggestion` says what to do where there is something.
+    when the feed is well; `suggestion` says what to do where there is something. `ahead_seconds` is
+    how far the server's clock is ahead of ours.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Finding:
     notes: tuple[str, ...] = ()
     problem: str = ""
     suggestion: str = ""
+    ahead_seconds: int | None = None
 
     @property
     def sentence(self) -> str:
@@ -76,6 +78,7 @@ def sum_up(feed: Feed, outcome: Outcome, reading: Reading | ReadProblem, now: da
         language=reading.language,
         first=tuple(map(_show, reading.entries[:SHOWN])),
         notes=reading.notes,
+        ahead_seconds=round((outcome.sent_at - now).total_seconds()) if outcome.sent_at else None,
         problem=problem,
         suggestion=suggestion,
         **place,

@@ -7,6 +7,7 @@ slow (a stuck feed, a mail server that hangs, a database that is away) delays no
 import asyncio
 import logging
 import signal
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -146,10 +147,12 @@ class Service:
             log.info("digests opened: %d", opened)
 
     async def _send(self) -> None:
-        states = await asyncio.to_thread(send_due, self.desk, self.channels, self.stopping.is_set)
-        for state in sorted(set(states)):
+        states = Counter(await asyncio.to_thread(send_due, self.desk, self.channels, self.stopping.is_set))
+        if states["pending"]:  # one that was tried may stand for many that wait for the same server
+            states["pending"] = (await asyncio.to_thread(self.desk.store.deliveries.counts))["pending"]
+        for state, count in sorted(states.items()):
             level, cure = (logging.INFO, "") if state in {"sent", "pending"} else (logging.WARNING, WHY_UNSENT)
-            log.log(level, "deliveries: %d %s%s", states.count(state), state, cure)
+            log.log(level, "deliveries: %d %s%s", count, state, cure)
 
     async def _replay(self) -> None:
         """Look once after the start, then once a day; the next tick goes on while something was found."""

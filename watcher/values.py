@@ -180,7 +180,7 @@ class Fetched:
     """Hold a document that differs from the last one.
 
     `url` is where it was found in the end; `moved_to` is where redirects for good lead, empty without one;
-    `fresh_for` is how long the server says that its answer holds.
+    `fresh_for` is how long the server says that its answer holds, `sent_at` what time it was there.
     """
 
     body: bytes = field(repr=False)
@@ -192,6 +192,7 @@ class Fetched:
     etag: str = ""
     last_modified: str = ""
     fresh_for: timedelta = timedelta()
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from watcher.desk import Desk
 from watcher.digest import destination, local_day, open_digest, preview, preview_day, sender
 from watcher.editions import Digest
 from watcher.errors import DeliveryProblem, WatcherError
+from watcher.schedule import due_instant
 from watcher.sending import find_digest, send_again, send_copy, send_due, unsent
 from watcher.settings.subscription import SubscriptionSettings, mail_address
 
@@ -27,6 +28,7 @@ Subscription = Annotated[str | None, typer.Option("--subscription", metavar="ID"
 Which = Annotated[str | None, typer.Argument(metavar="[ID]", help="The subscription's id; without one, the first.")]
 Number = Annotated[int, typer.Argument(metavar="ID", help="The digest's number, as `digest list` shows it.")]
 HtmlFile = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the HTML part there as well.")]
+READER, MOST_NAMED = "a recipient", 5
 ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]+@[^\s<>()\[\]\"',;:]+")
 
 
@@ -67,12 +69,21 @@ def preview_digest(
 
 def _preview_day(desk: Desk, subscription: SubscriptionSettings, day: date) -> tuple[Digest, bool]:
     composed, stands = preview_day(desk, subscription, day)
-    as_sent = f"This is the digest of {day} as it stands; nothing of it is composed anew."
-    as_now = (
-        f"No digest of {day} stands. This is what it would say at its hour; of the feeds it tells how they are now."
-    )
-    err.print(as_sent if stands else as_now, markup=False)
+    err.print(_about_day(desk, subscription, day, stands=stands), markup=False)
     return composed, True
+
+
+def _about_day(desk: Desk, subscription: SubscriptionSettings, day: date, *, stands: bool) -> str:
+    """Say what the preview of a day can show, and what it cannot."""
+    hour, since = due_instant(day, subscription.at, subscription.zone), desk.store.mentions.watched_since()
+    if stands:
+        return f"This is the digest of {day} as it stands; nothing of it is composed anew."
+    if hour > desk.clock():
+        return f"{day} is to come. This is what its digest would say if nothing else were found or sent until then."
+    if since is None or hour < since:
+        watched = f"feeds are watched since {since:%Y-%m-%d}" if since else "no feed was visited yet"
+        return f"Of {day} nothing can be shown: {watched}, so that it says nothing means nothing."
+    return f"No digest of {day} stands. This is what it would say at its hour; of the feeds it tells how they are now."
 
 
 @app.command()
@@ -142,7 +153,7 @@ def list_digests(
     place: Place = context.obj
     with open_desk(place) as desk:
         found = desk.store.digests.list_all(limit)
-        problems = unsent_sentences(desk, unsent(desk))
+        problems = unsent_sentences(desk, unsent(desk), named=not as_json)
     if as_json:
         show_json([_columns(one) for one in found])
         return
@@ -152,20 +163,32 @@ def list_digests(
         err.print(problem, markup=False)
 
 
-def unsent_sentences(desk: Desk, found: Sequence[Unsent]) -> list[str]:
-    """Say how many mails of each digest did not arrive and why, and when they are tried again; name no recipient."""
+def unsent_sentences(desk: Desk, found: Sequence[Unsent], *, named: bool = False) -> list[str]:
+    """Say how many mails of each digest did not arrive and why, and when they are tried again.
+
+    Recipients are named only where `named`, for the operator's own terminal, and only those that a problem is about.
+    """
     now, ours = desk.clock(), sender(desk.settings)
     alike: dict[tuple[object, ...], list[Unsent]] = {}
     for one in found:
         is_held = one.claimed_by is not None and one.due_at is not None and one.due_at > now
         problem = "" if is_held else hide_addresses(one.problem, ours)
         alike.setdefault((one.digest_id, one.state, one.due_at is None, is_held, problem), []).append(one)
-    return [_sentence(group, bool(key[-2]), str(key[-1]), now) for key, group in alike.items()]
+    return [
+        _sentence(group, bool(key[-2]), str(key[-1]), now, _name(group) if named and READER in str(key[-1]) else "")
+        for key, group in alike.items()
+    ]
 
 
 def hide_addresses(problem: str, ours: str) -> str:
     """Write "a recipient" for every mail address in a problem but our own: a server's refusal may quote one."""
-    return ADDRESS.sub(lambda found: found[0] if found[0] == ours else "a recipient", problem)
+    return ADDRESS.sub(lambda found: found[0] if found[0] == ours else READER, problem)
+
+
+def _name(group: Sequence[Unsent]) -> str:
+    """Name the recipients of mails, the first few of many."""
+    rest = [f"{len(group) - MOST_NAMED} more"] if len(group) > MOST_NAMED else []
+    return f" ({', '.join([one.recipient for one in group[:MOST_NAMED]] + rest)})"
 
 
 def tell_states(states: Mapping[str, int]) -> str:
@@ -234,13 +257,13 @@ def _send_waiting(desk: Desk, scope: Scope) -> bool:
     found = unsent(desk, scope)
     nothing = "Nothing was sent." if found else "Nothing to send."
     out.print(f"{states['sent']} sent" if states["sent"] else nothing)
-    for sentence in unsent_sentences(desk, found):
+    for sentence in unsent_sentences(desk, found, named=True):
         err.print(sentence, markup=False)
     is_open = any(one.state == "failed" or one.due_at is not None for one in found)
     return not is_open and set(states) <= {"sent"}
 
 
-def _sentence(alike: Sequence[Unsent], is_held: bool, problem: str, now: datetime) -> str:
+def _sentence(alike: Sequence[Unsent], is_held: bool, problem: str, now: datetime, whom: str) -> str:
     first, dues = alike[0], [one.due_at for one in alike if one.due_at is not None]
     start = f"{first.subscription} {first.day}: {len(alike)} "
     if is_held:
@@ -248,6 +271,6 @@ def _sentence(alike: Sequence[Unsent], is_held: bool, problem: str, now: datetim
     if not dues:
         then = "Then" if first.state == "failed" else "If it did not arrive:"
         way_back = f"{then} `city-watcher digest resend {first.digest_id}`."
-        return f"{start}{first.state}, not tried again: {problem} {way_back}"
+        return f"{start}{first.state}{whom}, not tried again: {problem} {way_back}"
     again = f", tried again {ago(max(min(dues), now), now)}: {problem}"
-    return f"{start}{first.state}{again if problem else ': waits for its turn'}"
+    return f"{start}{first.state}{whom}{again if problem else ': waits for its turn'}"

@@ -39,15 +39,15 @@ def status(
     load_judge(place.folder)  # so that a mistake in the rules is told here too
     with open_desk(place) as desk:
         now = desk.clock()
-        facts = look(desk, now) | {"config": str(place.folder)}
+        facts = look(desk, now, named=not as_json) | {"config": str(place.folder)}
     if as_json:
         show_json(facts)
     else:
         _tell(facts, now)
 
 
-def look(desk: Desk, now: datetime) -> dict[str, Any]:
-    """Gather what `status` says."""
+def look(desk: Desk, now: datetime, *, named: bool = False) -> dict[str, Any]:
+    """Gather what `status` says; recipients are `named` on a terminal alone."""
     beat = desk.store.facts.find(HEARTBEAT)
     life = tell_life(beat.noted_at, beat.value, now) if beat else Life.NONE
     waiting = unsent(desk)
@@ -65,7 +65,7 @@ def look(desk: Desk, now: datetime) -> dict[str, Any]:
         "strange": {row.id: sentence for row in rows if not row.problem and (sentence := condition_of(row, now)[0])},
         "items": desk.store.items.counts(),
         "deliveries": desk.store.deliveries.counts(),
-        "unsent": unsent_sentences(desk, waiting),
+        "unsent": unsent_sentences(desk, waiting, named=named),
         "mail": _mail(desk.settings.smtp),
         "digests": [_digest(desk, subscription, waiting) for subscription in desk.settings.subscriptions],
     }

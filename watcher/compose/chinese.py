@@ -1,5 +1,6 @@
 """All fixed words of a digest in Traditional Chinese, as newsrooms in Taipei write it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -15,6 +16,8 @@ from watcher.values import Kind, Reason
 MOST_NAMED = 4
 """More phrases or cities than this are left to `topics explain`."""
 
+_NEEDED = re.compile(r"([0-9.]+) (?:that )?(?:is|are) needed\.$")
+"""The points that a sentence of the judge ends with."""
 _WEEKDAYS = "一二三四五六日"
 _KINDS = {
     Kind.FORUM: "論壇",
@@ -118,11 +121,11 @@ class Chinese(Words):
         """Count the names that an enumeration leaves to the text part; end the sentence."""
         return f"等，另有 {count:,} 個詳見本信純文字版。" if count else "。"
 
-    def made_for(self, subscription: str, is_mailed: bool) -> str:
+    def made_for(self, title: str, is_mailed: bool) -> str:
         """Say why the reader has this in hand."""
         if is_mailed:
-            return f"本信由 City Exchange Watcher 寄出，因為這個信箱在「{subscription}」訂閱名單上。"
-        return f"本摘要由 City Exchange Watcher 為「{subscription}」訂閱名單製作。"
+            return f"本信由 City Exchange Watcher 寄出，因為這個信箱在「{title}」訂閱名單上。"
+        return f"本摘要由 City Exchange Watcher 為「{title}」訂閱名單製作。"
 
     def why(self, item: News, names: Mapping[str, str]) -> Said:
         """Say why an item counted, from its reasons; without any, in the words that are stored."""
@@ -133,8 +136,10 @@ class Chinese(Words):
             return Said(english=item.why)
         phrases = "、".join(f"「{text}」" for text in list(found)[:MOST_NAMED])
         cities = "、".join(self.place(city, names) for city in item.cities[:MOST_NAMED])
+        asked = _NEEDED.search(item.why)
+        needed = f"（門檻 {asked[1]} 分）" if asked else ""
         rest = f"等 {len(found)} 個詞語" if len(found) > MOST_NAMED else ""
-        return Said(text=f"出現{phrases}{rest}{f'，提及{cities}' if cities else ''}，共 {item.score:g} 分。")
+        return Said(text=f"出現{phrases}{rest}{f'，提及{cities}' if cities else ''}，共 {item.score:g} 分{needed}。")
 
     def tie(self, tie: Tie) -> Said:
         """Say how two cities are tied: 姊妹市，2010年11月4日起。來源：city.example."""
@@ -195,7 +200,7 @@ class Chinese(Words):
         year = int(edition.day[:4])
         since = self.time(edition.covers_from_at, edition.zone, year)
         until = self.time(edition.opened_at, edition.zone, year)
-        return f"涵蓋 {since} 至 {until}，時間均為 {clean_line(edition.zone)} 時區。"
+        return f"涵蓋 {since} 至 {until} 間發現的消息，時間均為 {clean_line(edition.zone)} 時區。"
 
     def backfilled(self, count: int) -> str:
         """Say how many old items were stored without being told."""

@@ -9,7 +9,6 @@ from css_inline import CSSInliner
 
 from watcher.compose.page import Group, Line, Page
 from watcher.compose.templating import TEMPLATES
-from watcher.editions import FeedHealth
 
 HTML_LIMIT = 90_000  # bytes; Gmail clips a mail at about 102 kB and the footer with it (measured)
 STORY_LIMIT = 65_000  # stories in full leave the rest of the room to titles
@@ -36,19 +35,6 @@ class Cut:
     titles: int = 0
     near: int = 0
     unwell: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Excerpt:
-    """Hold what a cut leaves of a page, and how many of each are left out."""
-
-    groups: tuple[Group, ...]
-    titles: tuple[Line, ...]
-    near: tuple[Line, ...]
-    unwell: tuple[FeedHealth, ...]
-    titles_left: int
-    near_left: int
-    unwell_left: int
 
 
 def render_html(page: Page) -> str:
@@ -88,20 +74,17 @@ def _most(count: int, limit: int, render: Callable[[int], str]) -> int:
 
 
 def _render(page: Page, cut: Cut) -> str:
-    return _INLINER.inline(_TEMPLATE.render(page=page, shown=_excerpt(page, cut)))
-
-
-def _excerpt(page: Page, cut: Cut) -> Excerpt:
     rest = _rest(page, cut.stories)
-    return Excerpt(
-        groups=_first_stories(page.groups, cut.stories),
-        titles=rest[: cut.titles],
-        near=page.near[: cut.near],
-        unwell=page.unwell[: cut.unwell],
-        titles_left=len(rest[cut.titles :]),
-        near_left=len(page.near[cut.near :]),
-        unwell_left=len(page.unwell[cut.unwell :]),
-    )
+    shown = {
+        "groups": _first_stories(page.groups, cut.stories),
+        "titles": rest[: cut.titles],
+        "near": page.near[: cut.near],
+        "unwell": page.unwell[: cut.unwell],
+        "titles_left": len(rest[cut.titles :]),
+        "near_left": len(page.near[cut.near :]),
+        "unwell_left": len(page.unwell[cut.unwell :]),
+    }
+    return _INLINER.inline(_TEMPLATE.render(page=page, shown=shown))
 
 
 def _first_stories(groups: tuple[Group, ...], count: int) -> tuple[Group, ...]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
 
 from watcher.compose.clean import clean_language, clean_line, clean_link, clean_part, clean_title, cut_line
 from watcher.compose.groups import EARLIER, Story, group_stories, tell_stories
-from watcher.compose.labels import local_day
 from watcher.compose.languages import words_of
 from watcher.compose.page import Group, Lasting, Line, Page, Telling
 from watcher.compose.sentences import Said, judge_mood
@@ -114,12 +115,12 @@ class _Layout:
         A day that had not come by then is marked: it is no time of publication.
         """
         if item.published_at and item.published_at > item.captured_at:
-            return self.words.future(local_day(item.published_at, self.edition.zone))
+            return self.words.future(_local_day(item.published_at, self.edition.zone))
         time = self.words.time(item.published_at or item.captured_at, self.edition.zone, int(self.edition.day[:4]))
         return time if item.published_at else self.words.seen(time)
 
     def day(self, item: News) -> str:
-        return self.words.short_day(local_day(item.published_at or item.captured_at, self.edition.zone))
+        return self.words.short_day(_local_day(item.published_at or item.captured_at, self.edition.zone))
 
     def place(self, place: str) -> str:
         return self.words.place(place, self.edition.names)
@@ -159,6 +160,12 @@ class _Layout:
         for state in dict.fromkeys(feed.state for feed in known):
             feeds = tuple(self.health(feed) for feed in known if feed.state == state)
             yield Lasting(label=self.words.as_before(state), feeds=feeds)
+
+
+def _local_day(at: datetime, zone: str) -> str:
+    """Return the ISO day of an instant on the clocks of `zone`; midnight in UTC is a day that has no hour."""
+    local = at if at.astimezone(UTC).time() == time() else at.astimezone(ZoneInfo(zone))
+    return local.date().isoformat()
 
 
 def _cut(said: Said) -> Said:

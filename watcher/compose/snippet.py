@@ -1,5 +1,6 @@
 """Cut the part of a summary that shows why an item counted."""
 
+import re
 from dataclasses import dataclass
 
 from watcher.compose.clean import clean_line, clean_part
@@ -11,6 +12,12 @@ SNIPPET_COLUMNS = 260
 BEFORE_COLUMNS = 90
 HIT_COLUMNS = 80
 RAW_LIMIT = 1_000  # characters looked at on either side of a reason, whatever the summary's length
+
+_EMPTY = re.compile(
+    r"[市區区縣县府町村郡]?[ぁ-ゟ與与和及跟同]*\W*|[시군구](와|과|는|은|가|이|의|에|로|에서)?\W*|(and|of|the|with)?\W*",
+    re.IGNORECASE,
+)
+"""A suffix, a particle, or both: they count beside a name, but highlighted they tell a reader nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +51,8 @@ def cut_snippet(item: News) -> Snippet:
 def _best_reason(item: News) -> Reason | None:
     """Return the weightiest reason in the summary, of equal ones the first."""
     held = [one for one in item.reasons if one.field == "summary" and 0 <= one.start < one.end <= len(item.summary)]
-    return max(held, key=lambda reason: reason.weight, default=None)
+    telling = [one for one in held if not _EMPTY.fullmatch(item.summary[one.start : one.end])]
+    return max(telling, key=lambda reason: reason.weight, default=None)
 
 
 def _fit(before: str, hit: str, after: str) -> Snippet:

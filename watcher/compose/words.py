@@ -1,16 +1,18 @@
 """All fixed words of a digest, in English; other languages follow this class."""
 
+import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from watcher.compose import labels
 from watcher.compose.clean import clean_line, clean_title
 from watcher.compose.groups import EARLIER, OTHER, Story
-from watcher.compose.labels import count_of, place_label
 from watcher.compose.sentences import Mood, Said, count_states, fit_subject, judge_mood, largest_groups
 from watcher.editions import Edition, FeedHealth, News
 from watcher.settings.ties import Tie
 from watcher.values import Kind
+
+PLACE_LIMIT = 100  # characters; a city's name may come from a feed
 
 
 class Words:
@@ -38,24 +40,27 @@ class Words:
         return {OTHER: "Other", EARLIER: "More on earlier stories"}.get(place) or self.place(place, names)
 
     def place(self, place: str, names: Mapping[str, str]) -> str:
-        """Name a city or a pair."""
-        return place_label(place, names, self.pair_mark)
+        """Name a city or a pair, `names` being what cities are called: `shanghai~taipei` is `Shanghai ~ Taipei`."""
+        named = self.pair_mark.join(names.get(city) or _name_city(city) for city in place.split("~"))
+        return clean_title(named, PLACE_LIMIT)
 
     def kind(self, kind: Kind) -> str:
         """Name a kind; `other` has no name, for it tells a reader nothing."""
-        return labels.kind_label(kind)
+        return _KINDS.get(kind, kind.value.capitalize())
 
     def day(self, day: str) -> str:
-        """Name an ISO day with its day of the week."""
-        return labels.day_label(day)
+        """Name an ISO day with its day of the week: `Thursday 14 May 2026`."""
+        return f"{date.fromisoformat(day):%A} {self.short_day(day)}"
 
     def short_day(self, day: str) -> str:
-        """Name an ISO day in a few letters."""
-        return labels.short_day(day)
+        """Name an ISO day: `14 May 2026`."""
+        then = date.fromisoformat(day)
+        return f"{then.day} {then:%B %Y}"
 
     def time(self, at: datetime, zone: str, year: int) -> str:
-        """Name an instant on the clock of `zone`, with the year unless it is `year`."""
-        return labels.time_label(at, zone, year)
+        """Name an instant on the clock of `zone`: `Thu 14 May 09:30`, with the year unless it is `year`."""
+        local = at.astimezone(ZoneInfo(zone))
+        return f"{local:%a} {local.day} {local:%b} {'' if local.year == year else f'{local.year} '}{local:%H:%M}"
 
     def seen(self, time: str) -> str:
         """Say that a time is that of the first sight."""
@@ -78,11 +83,11 @@ class Words:
         """Count the names that an enumeration leaves to the text part; end the sentence."""
         return f" and {count:,} more that the text part of this mail names." if count else "."
 
-    def made_for(self, subscription: str, is_mailed: bool) -> str:
+    def made_for(self, title: str, is_mailed: bool) -> str:
         """Say why the reader has this in hand."""
         if is_mailed:
-            return f"Sent by City Exchange Watcher, because this address is on the list “{subscription}”."
-        return f"Made by City Exchange Watcher for the list “{subscription}”."
+            return f"Sent by City Exchange Watcher, because this address is on the list “{title}”."
+        return f"Made by City Exchange Watcher for the list “{title}”."
 
     def why(self, item: News, names: Mapping[str, str]) -> Said:
         """Say why an item counted."""
@@ -98,7 +103,7 @@ class Words:
 
     def in_months(self, months: int) -> str:
         """Name a span of so many months."""
-        return f"in {count_of(months, 'month')}"
+        return f"in {_count(months, 'month')}"
 
     def since_watching(self, day: str) -> str:
         """Name the span since we watch, from an ISO day on."""
@@ -117,7 +122,7 @@ class Words:
         start = f"{clean_title(edition.title, 60)}, {self.short_day(edition.day)}"
         if not edition.news:
             return f"{start}: {_EMPTY_SUBJECTS[judge_mood(edition)]}"
-        return fit_subject(f"{start}: {count_of(len(edition.news), 'item')} · {first_title}")
+        return fit_subject(f"{start}: {_count(len(edition.news), 'item')} · {first_title}")
 
     def lead(self, edition: Edition, groups: Mapping[str, Sequence[Story]]) -> str:
         """Say what the day brought; with few feeds read, say that too."""
@@ -131,7 +136,7 @@ class Words:
         items, stories = len(edition.news), sum(map(len, groups.values()))
         counted = f"{items:,} new items" if items > 1 else "1 new item"
         if stories < items:
-            counted += f" in {count_of(stories, 'story', 'stories')}"
+            counted += f" in {_count(stories, 'story', 'stories')}"
         named, rest = largest_groups(groups)
         places = [self.place(place, edition.names) for place in named]
         if len(groups) == 1:
@@ -145,11 +150,11 @@ class Words:
         year = int(edition.day[:4])
         since = self.time(edition.covers_from_at, edition.zone, year)
         until = self.time(edition.opened_at, edition.zone, year)
-        return f"Covers {since} to {until}. All times are {clean_line(edition.zone)}."
+        return f"Covers what was found from {since} to {until}. All times are {clean_line(edition.zone)}."
 
     def backfilled(self, count: int) -> str:
         """Say how many old items were stored without being told."""
-        items, are = count_of(count, "older item"), "was" if count == 1 else "were"
+        items, are = _count(count, "older item"), "was" if count == 1 else "were"
         return f"{items} {are} seen for the first time and stored: `city-watcher items list` shows them."
 
     def feeds(self, total: int, unwell: Sequence[FeedHealth]) -> str:
@@ -159,11 +164,13 @@ class Words:
         if not unwell:
             return "The one feed is well." if total == 1 else f"All {total:,} feeds are well."
         others = [f"{count:,} {self.state(state)}" for state, count in count_states(unwell, _STATES).items()]
-        return f"{total - len(unwell):,} of {count_of(total, 'feed')} well, {_listed(others)}."
+        return f"{total - len(unwell):,} of {_count(total, 'feed')} well, {_listed(others)}."
 
 
 ENGLISH = Words()
 
+_SLUG = re.compile("[a-z]+(-[a-z]+)*")
+_KINDS = {Kind.MOU: "MOU", Kind.OTHER: ""}
 _STATES = {
     "failing": "failing",
     "blocked": "blocked",
@@ -209,3 +216,13 @@ def _read_words(edition: Edition) -> str:
 def _listed(parts: Sequence[str]) -> str:
     """Join as in speech: a, b and c."""
     return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
+
+
+def _name_city(city: str) -> str:
+    """Name a city that no file names: the id `new-taipei` is `New Taipei`; a name kept as written stays."""
+    return city.replace("-", " ").title() if _SLUG.fullmatch(city) else city
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    """Count things: `1 story`, `1,200 items`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -81,7 +81,7 @@ def _check_reply(mail: Mail, reply: Reply, wanted: int = OK) -> None:
     if code >= 500:
         raise DeliveryProblem(
             f"The mail server refused the mail to {mail.recipient} for good ({quote_reply(reply)}); "
-            "correct the address in watcher.toml, or ask the server's operator.",
+            "correct the address where it stands (watcher.toml, or your command), or ask the server's operator.",
             permanent=True,
         )
     _agree(reply, f"the mail to {mail.recipient}", wanted)

@@ -69,6 +69,12 @@ def read_retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | N
     return _clip(until - now) if until else None
 
 
+def read_date(headers: Mapping[str, str]) -> datetime | None:
+    """Return what time it was at the server: when its answer was made, and how old that was (RFC 9111, section 5.1)."""
+    made_at = _read_http_date(headers.get("date", ""))
+    return made_at + _read_seconds(headers.get("age", "")) if made_at else None
+
+
 def read_fresh_for(headers: Mapping[str, str], now: datetime) -> timedelta:
     """Return how long an answer says that it stays fresh (RFC 9111, section 4.2): max-age less Age, else Expires.
 

@@ -14,7 +14,7 @@ from storage.records import FullItem
 from storage.seeds import load_seeds
 from storage.tables import ItemRow
 from watcher.background import background_of
-from watcher.compose.labels import kind_label
+from watcher.compose.words import ENGLISH
 from watcher.desk import Desk
 from watcher.errors import WatcherError
 from watcher.judge import Explanation, Row
@@ -86,7 +86,7 @@ def item_page(request: Request, site: Here, item: str, done: str = "") -> Respon
         source=name_source(desk, row),
         state=name_state(row),
         leaves_at=leaves_at(row, desk.settings),
-        kind=kind_label(Kind(row.kind)),
+        kind=ENGLISH.kind(Kind(row.kind)),
         readings=tuple(read_texts(row, explanation)),
         sums=add_up(row, explanation),
         is_today=says_the_same(row, explanation),

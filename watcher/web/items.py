@@ -11,8 +11,8 @@ from fastapi.responses import Response
 from storage.gather import IRRELEVANT
 from storage.records import FullItem
 from storage.tables import ItemRow
-from watcher.compose.labels import kind_label, place_label
 from watcher.compose.snippet import Snippet, cut_snippet
+from watcher.compose.words import ENGLISH
 from watcher.desk import Desk
 from watcher.errors import QueryError
 from watcher.filters import active_filters, with_filter, without_filter
@@ -107,7 +107,7 @@ def offer_choices(site: Site, query: str) -> Iterator[tuple[str, tuple[Choice, .
     topics, fields = [topic.id for topic in site.judge.topics], site.judge.fields
     languages = dict.fromkeys(feed.language.partition("-")[0] for feed in site.desk.feeds.values() if feed.language)
     offered: dict[str, tuple[str, Mapping[str, str]]] = {
-        "Kind": ("kind", {kind.value: kind_label(kind) or "Other" for kind in Kind}),
+        "Kind": ("kind", {kind.value: ENGLISH.kind(kind) or "Other" for kind in Kind}),
         "Language": ("lang", {one: one for one in sorted(languages)}),
         "Topic": ("topic", {one: one for one in topics} if len(topics) > 1 else {}),
         "Field": ("field", {one: one.replace("-", " ") for one in fields}),
@@ -142,8 +142,8 @@ def _list_item(full: FullItem, feeds: dict[str, str], cities: Mapping[str, str])
         source=news.source or origin_of(row),
         at=row.published_at or row.first_seen_at,
         is_future=row.published_at is not None and row.published_at > row.first_seen_at,
-        kind=kind_label(news.kind),
-        pairs=tuple((pair, place_label(pair, cities)) for pair in news.pairs),
+        kind=ENGLISH.kind(news.kind),
+        pairs=tuple((pair, ENGLISH.place(pair, cities)) for pair in news.pairs),
         state=name_state(row),
         snippet=cut_snippet(news),
     )

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from watcher.compose.clean import clean_body, clean_language, clean_line, clean_link, clean_title
-from watcher.compose.labels import place_label
+from watcher.compose.words import ENGLISH
 from watcher.filters import write_filter
 from watcher.read.language import detect_language
 from watcher.urls import host_of
@@ -57,7 +57,7 @@ TEMPLATES.filters |= {
     "spoken": detect_language,
     "line": clean_line,
     "link": clean_link,
-    "place": place_label,
+    "place": ENGLISH.place,
     "title": lambda title: clean_title(title, TITLE_LIMIT),
     "written": write_filter,
 }

@@ -11,14 +11,14 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from storage.errors import StorageError
 from watcher import __version__
 from watcher.errors import WatcherError
-from watcher.web import api, feeds, item, items, outlets, pairs, rules, signin, today
+from watcher.web import api, digests, feeds, item, items, outlets, pairs, rules, signin, today
 from watcher.web.headers import SafeHeaders
 from watcher.web.programs import admit_program
 from watcher.web.session import SignInNeeded, admit
 from watcher.web.site import Site
 from watcher.web.templating import show
 
-PAGES = (today, items, item, pairs, feeds, rules)
+PAGES = (today, items, item, pairs, feeds, digests, rules)
 """The modules whose `router` needs a sign-in where there is a password."""
 
 OUTLETS = (api, outlets)

@@ -1,4 +1,4 @@
-"""The headers of every answer: nothing is loaded from elsewhere, nothing runs, nobody frames us."""
+"""The headers of every answer: nothing is loaded from elsewhere, nothing runs, nobody else frames us."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -8,6 +8,7 @@ POLICY = "; ".join(
         "default-src 'none'",
         "style-src 'self'",
         "img-src 'self'",
+        "frame-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",
@@ -16,6 +17,7 @@ POLICY = "; ".join(
 """No script at all, not even ours."""
 
 HEADERS = {
+    "Cache-Control": "private, no-cache",
     "Content-Security-Policy": POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -26,7 +28,7 @@ HEADERS = {
 
 
 class SafeHeaders:
-    """Set HEADERS on every answer, and let nobody else keep it unless its route says so."""
+    """Set HEADERS on every answer, but those that its route says otherwise: a mail in a frame has its own styles."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -37,8 +39,8 @@ class SafeHeaders:
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
-                headers.setdefault("Cache-Control", "private, no-cache")
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self.app(scope, receive, send_safely if scope["type"] == "http" else send)

@@ -2,7 +2,6 @@
 
 import sqlite3
 
-import psycopg
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from storage.errors import DamageError, StorageError
@@ -45,12 +44,7 @@ def explain_error(place: str, error: DBAPIError) -> StorageError | None:
     `place` names the database without user or password.
     """
     cause = error.orig
-    if isinstance(cause, sqlite3.Error):
-        sentence = sqlite_sentence(cause)
-    elif isinstance(cause, psycopg.Error):
-        sentence = _postgres_sentence(cause)
-    else:
-        sentence = None
+    sentence = sqlite_sentence(cause) if isinstance(cause, sqlite3.Error) else _postgres_sentence(error)
     if sentence is None and isinstance(error, OperationalError):
         sentence = f"the database refuses ({_first_line(cause)}); please report this."
     if sentence is None:
@@ -65,11 +59,12 @@ def sqlite_sentence(cause: sqlite3.Error) -> str | None:
     return _longest_prefix(SQLITE_FAULTS, getattr(cause, "sqlite_errorname", ""))
 
 
-def _postgres_sentence(cause: psycopg.Error) -> str | None:
-    if cause.sqlstate:
-        return _longest_prefix(POSTGRES_FAULTS, cause.sqlstate)
-    if isinstance(cause, psycopg.OperationalError):
-        reason = _first_line(cause).rpartition("failed: ")[2]
+def _postgres_sentence(error: DBAPIError) -> str | None:
+    """Explain without the classes of psycopg: whoever has a file need not load it."""
+    if state := getattr(error.orig, "sqlstate", None):
+        return _longest_prefix(POSTGRES_FAULTS, state)
+    if isinstance(error, OperationalError):
+        reason = _first_line(error.orig).rpartition("failed: ")[2]
         return f"the server does not answer ({reason}); check the address, and that the server runs."
     return None
 

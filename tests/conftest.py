@@ -28,6 +28,12 @@ hypothesis_settings.register_profile("long", max_examples=5_000, deadline=timede
 hypothesis_settings.load_profile("quiet")
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let one process fill the database of the page for all who look at it."""
+    if "filled_file" in getattr(item, "fixturenames", ()):
+        item.add_marker(pytest.mark.xdist_group("page"))
+
+
 def pytest_collection_finish() -> None:
     """What is loaded by now stays to the end: to look through it for garbage was a tenth of all work."""
     gc.freeze()

@@ -44,6 +44,7 @@ from watcher.cli.place import wall_clock
 from watcher.demo.sink import Sink, open_sink
 from watcher.poll import poll, prepare_visits
 
+pytestmark = pytest.mark.xdist_group("outages")  # one process has the server that is stopped again and again
 FULL = "PRAGMA max_page_count = 1"
 READ_ONLY = "PRAGMA query_only = ON"
 IMPATIENT = "PRAGMA busy_timeout = 150"

@@ -7,6 +7,7 @@ from month.habits import invent_sources
 from month.life import live
 from month.report import DEAD, sum_up
 
+pytestmark = pytest.mark.xdist_group("month")  # one process lives the week
 DAYS = 7
 
 

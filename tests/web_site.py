@@ -215,12 +215,10 @@ class Page:
 
     def post(self, path: str, **fields: str) -> Response:
         """Send a form, with the token of this session; redirects are not followed."""
-        [token, *_] = self.client.get("/").text.split('name="token" value="')[1:] or [self._token()]
-        fields = {"token": token.partition('"')[0]} | fields
-        return self.client.post(path, data=fields)
-
-    def _token(self) -> str:
-        return self.client.get("/sign-in").text.split('name="token" value="')[1]
+        pages = ("/", "/sign-in", f"/items/{self.ids['near']}")
+        forms = (self.client.get(one).text.partition('name="token" value="')[2] for one in pages)
+        token = next(filter(None, forms)).partition('"')[0]
+        return self.client.post(path, data={"token": token} | fields)
 
     def text(self, path: str, status: int = 200) -> str:
         """Return what stands on a page, blanks folded."""

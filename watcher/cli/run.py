@@ -32,7 +32,7 @@ def run(
     place: Place = context.obj
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("watcher").setLevel(logging.DEBUG if verbose else logging.INFO)
-    for noisy in ("alembic", "apscheduler", "httpx", "httpcore"):
+    for noisy in ("alembic", "apscheduler", "httpx", "httpcore", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     judge = load_judge(place.folder)
     with open_desk(place, make=True) as desk:

@@ -1,6 +1,7 @@
 """`web`: the page alone, without polling or mailing."""
 
 import logging
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -33,18 +34,22 @@ app = typer.Typer(add_completion=False)
 def web(
     context: typer.Context,
     host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen, in place of [web] host.")] = "",
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="In place of [web] port; 0: any free one.")] = -1,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65_535, help="In place of [web] port; 0: any free one.")
+    ] = None,
     new_password: Annotated[bool, typer.Option("--new-password", help="Make another password first.")] = False,
 ) -> None:
     """Serve the page in the foreground, without polling or mailing, until Ctrl-C or SIGTERM."""
     place: Place = context.obj
     with open_desk(place, make=True) as desk:
         settings = desk.settings.web
-        bound = bind(host or settings.host, settings.port if port < 0 else port)
+        bound = bind(host or settings.host, settings.port if port is None else port)
         with bound:
             site = make_site(place, desk, load_judge(place.folder), bound.getsockname()[0], anew=new_password)
             server = make_server(make_app(site))
             out.print(f"The page stands at {address_of(bound)} until Ctrl-C.", markup=False)
+            for ending in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(ending, signal.SIG_IGN)  # the server hears them, and sends them on when it has ended
             server.run(sockets=[bound])
 
 

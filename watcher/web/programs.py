@@ -8,9 +8,9 @@ from fastapi import Depends, HTTPException, Request
 from fastapi.security.http import HTTPBase
 from starlette.requests import HTTPConnection
 
-from watcher.web.password import is_password
 from watcher.web.session import SIGNED_IN
 from watcher.web.site import Here, Site
+from watcher.web.tries import tries_of
 
 WANTED = "This page has a password; send it by HTTP Basic with any user name, or sign in with a browser."
 CHALLENGE = 'Basic realm="City exchange watcher", charset="UTF-8"'
@@ -47,7 +47,7 @@ def _is_right(request: Request, site: Site, said: str) -> bool:
     mark, state = hmac.new(site.signing_key.encode(), said.encode(), "sha256").digest(), request.app.state
     if hmac.compare_digest(mark, getattr(state, "password_mark", b"")):
         return True
-    if not is_password(said, site.password):
+    if not tries_of(request).test(said, site.password):
         return False
     state.password_mark = mark
     return True

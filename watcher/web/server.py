@@ -1,5 +1,6 @@
 """Serve the page from a thread of its own: uvicorn never sees the signals of the service."""
 
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family)
     except OSError as problem:
-        said = (problem.strerror or str(problem)).lower()
+        said = os.strerror(problem.errno).lower() if problem.errno and problem.errno > 0 else str(problem)
         raise WatcherError(
             f"The page cannot stand at {host}:{port} ({said}); choose another [web] port or host, or end what has it."
         ) from problem

@@ -35,6 +35,11 @@ id = "ties"
   needs = "two_in_title"
 
   [[topic.phrase]]
+  text = ["guests", "訪問団", "客人"]
+  weight = 1
+  needs = "abroad_in_title"
+
+  [[topic.phrase]]
   text = ["visit"]
   weight = 2
   needs = "abroad"
@@ -112,6 +117,9 @@ CITIES = (
     City(id="cordoba-es", name="Córdoba", country="ES", forms=("Córdoba",), ambiguous=("Córdoba",)),
     City(id="granada-es", name="Granada", country="ES", forms=("Granada",)),
     City(id="granada-ni", name="Granada", country="NI", forms=("Granada",)),
+    City(id="sasayama", name="Sasayama", country="JP", forms=("篠山",), ambiguous=("篠山",)),
+    City(id="hezuo", name="Hezuo", country="CN", forms=("合作",), ambiguous=("合作",)),
+    City(id="yonaguni", name="Yonaguni", country="JP", forms=("與那國",), ambiguous=("與那國",)),
     City(id="managua", name="Managua", country="NI", forms=("Managua",)),
 )
 
@@ -255,7 +263,17 @@ def test_an_ambiguous_name_counts_in_the_title_or_with_its_country_where_a_city_
 def test_an_ambiguous_name_counts_right_beside_a_sure_one() -> None:
     assert cities("Pact: Osaka, Mobile") == {"osaka", "mobile"}
     assert cities("Pact: Mobile and Osaka") == {"osaka", "mobile"}
-    assert cities("Pact: Osaka buys Mobile") == {"osaka"}
+    assert cities("Pact: Osaka buys Mobile") == {"osaka", "mobile"}
+    assert cities("Pact of Osaka", "Osaka buys Mobile") == {"osaka"}
+
+
+def test_an_ambiguous_name_counts_in_a_title_with_a_country_or_a_city_abroad_but_no_word_of_two_han() -> None:
+    assert cities("Pact: Mobile to ask 日本") == {"mobile"}
+    assert cities("Pact: Mobile to ask 美國") == set()
+    assert cities("釜山から篠山へ 交流") == {"busan", "sasayama"}
+    assert cities("篠山と合作、交流") == {"sasayama", "hezuo"}
+    assert cities("大阪談合作") == {"osaka"}
+    assert cities("台北送與那國") == {"taipei", "yonaguni"}
 
 
 def test_two_names_of_namesakes_at_home_are_those() -> None:
@@ -295,6 +313,26 @@ def test_two_cities_in_a_title_need_no_word_that_shows_them_acting() -> None:
 
 def test_a_capital_in_a_title_may_be_a_government() -> None:
     assert JUDGE.judge(Entry(title="Gift: Seoul and Osaka")).score == 0
+    assert JUDGE.judge(Entry(title="Gift: Seoul mayor and Osaka")).score == 1
+
+
+@pytest.mark.parametrize(
+    ("title", "score"),
+    [
+        ("Guests from Osaka in Germany", 1),
+        ("Guests from Osaka in Lyon", 1),
+        ("Guests from Osaka in Japan", 0),
+        ("Guests from Germany", 0),
+        ("Guests from Seoul in Germany", 0),
+        ("釜山の訪問団", 1),
+        ("大阪の訪問団", 0),
+        ("釜山客人", 1),
+        ("台北客人", 0),
+    ],
+)
+def test_a_city_and_another_country_in_a_title_need_no_word_that_shows_a_city_acting(title: str, score: float) -> None:
+    assert JUDGE.explain(Entry(title=title)).judgement.score == score
+    assert JUDGE.explain(Entry(title="News", text=title)).judgement.score == 0
 
 
 def test_a_word_that_is_enough_in_such_a_title_shows_no_city_acting() -> None:

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from typing import Any, NamedTuple
 
+TITLE_NEEDS = ("two_in_title", "abroad_in_title")
+"""A phrase with one of these needs is looked for in titles only."""
+
 Row = Sequence[Any]
 """The values of a tuple, which JSON does not tell from a list."""
 

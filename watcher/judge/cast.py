@@ -30,7 +30,8 @@ class Cast:
     `parties` are the cities named in each sentence, `acting` those that act somewhere; `names` gives for each its
     name as a reader knows it, in the order of the text, `places` its sentences, `homes` its countries: none where the
     page does not tell it.
-    `capitals` may stand for the governments of their countries.
+    `capitals` may stand for the governments of their countries. `home` are the countries that write as the page does,
+    none for letters of many countries.
     """
 
     def __init__(
@@ -40,9 +41,10 @@ class Cast:
         company: set[int],
         own: set[int],
         capitals: frozenset[str],
+        home: frozenset[str] = frozenset(),
     ) -> None:
         self.mentions, self.countries, self.company, self.own = mentions, countries, company, own
-        self.capitals = capitals
+        self.capitals, self.home = capitals, home
         self.parties: dict[int, set[Party]] = {}
         self.names: dict[str, str] = {}
         self.homes: dict[str, set[str]] = {}
@@ -50,6 +52,11 @@ class Cast:
         self.acting: set[str] = set()
         for mention in mentions:
             self._add(mention)
+
+    @property
+    def titled(self) -> list[Party]:
+        """Return the cities in the title, but for capitals that do not act."""
+        return [party for party in self.parties.get(0, ()) if party[0] not in self.capitals or party[0] in self.acting]
 
     def _add(self, mention: Mention) -> None:
         city, country = mention.city, mention.country

@@ -8,7 +8,7 @@ from itertools import pairwise
 from watcher.judge.book import City, Cue
 from watcher.judge.cast import Cast, Mention
 from watcher.judge.find import Finds, Hit
-from watcher.judge.lands import ABROAD, BREAK, Abroad, Lands, home_of, name_countries
+from watcher.judge.lands import ABROAD, BREAK, CHINESE, Abroad, Lands, homes_of, name_countries
 from watcher.judge.names import Name, unknown_names
 from watcher.judge.page import Page
 from watcher.judge.rule import EDGES, LETTER
@@ -18,6 +18,9 @@ from watcher.text.fold import ANY_HAN
 REACH_LETTERS = 25
 REACH_CJK = 12
 """How far a cue may stand from a city's name, in characters: "Taipei's newly elected mayor"."""
+
+SHORTEST_NAME = 3
+"""Han characters that are hardly ever a word of Chinese: 波特蘭, 與那國."""
 
 JOINED = 5
 """How far two cities may stand apart that share a cue, in characters: "and", 與, ・."""
@@ -71,7 +74,7 @@ def cast_page(rules: Rules, finds: Finds, page: Page, speaking: frozenset[int]) 
     company = {cue.sentence for cue in finds.cues if cue.owner.acts}
     company |= {mention.sentence for mention in mentions if mention.acts}
     own = {cue.sentence for cue in finds.cues if cue.owner.own}
-    return Cast(mentions, lands.countries, company.union(speaking), own, rules.capitals)
+    return Cast(mentions, lands.countries, company.union(speaking), own, rules.capitals, homes_of(page))
 
 
 def _by_sentence(cues: Iterable[Hit[Cue]]) -> dict[int, list[Hit[Cue]]]:
@@ -173,12 +176,12 @@ def _choose(hits: list[Hit[City]], countries: Iterable[Abroad], page: Page) -> l
     spans: dict[tuple[int, int], list[Hit[City]]] = {}
     for hit in hits:
         spans.setdefault((hit.start, hit.end), []).append(hit)
-    homes = {home_of(page)} | {one[0].owner.country for one in spans.values() if len(one) == 1}
+    homes = homes_of(page) | {one[0].owner.country for one in spans.values() if len(one) == 1}
     shared = _shared_countries(spans.values(), page)
     return [min(same, key=lambda hit: _rank_namesake(hit, named, shared, homes)) for same in spans.values()]
 
 
-def _rank_namesake(hit: Hit[City], named: set[str], shared: set[str], homes: set[str]) -> tuple[bool, ...]:
+def _rank_namesake(hit: Hit[City], named: set[str], shared: set[str], homes: frozenset[str]) -> tuple[bool, ...]:
     country = hit.owner.country
     return country not in named, country not in shared, hit.ambiguous, country not in homes
 
@@ -236,7 +239,8 @@ def _in_company(mentions: list[Mention], lands: Lands, speaking: frozenset[int],
 
     On a page where a city acts (`staged`) a name in the title counts, too, and one whose country is named anywhere.
     So does a name that is linked to a city sure of its name: "Adelaide, Christchurch renew pact".
-    Han names need more than such a page: there most are surnames (松本, 山口). A city abroad joined to it confirms any.
+    Han names need more than such a page: there most are surnames (松本, 山口). A city abroad joined to it confirms any,
+    and one in the same title any but a name of two Han characters on a Chinese page: there it is a word (高山, 合作).
     """
     page = lands.page
     sure = {mention.city for mention in mentions if mention.acts or not mention.ambiguous}
@@ -244,9 +248,13 @@ def _in_company(mentions: list[Mention], lands: Lands, speaking: frozenset[int],
         return mentions
     named = {abroad.country for abroad in lands.countries}
     linked = list(_linked(mentions, sure, page))
+    titled = {mention.country for mention in mentions if mention.city in sure and not mention.sentence}
+    titled |= {abroad.country for abroad in lands.countries if not abroad.sentence}
 
     def is_confirmed(mention: Mention) -> bool:
         if mention in linked or lands.country_of(mention.start, mention.end) == mention.country:
+            return True
+        if not mention.sentence and titled - {mention.country} and not _is_word(mention, page):
             return True
         likely = speaking or (staged and (mention.sentence == 0 or mention.country in named))
         return bool(likely) and not ANY_HAN.match(page.text[mention.start])
@@ -254,12 +262,19 @@ def _in_company(mentions: list[Mention], lands: Lands, speaking: frozenset[int],
     return [mention for mention in mentions if mention.city in sure or is_confirmed(mention)]
 
 
+def _is_word(mention: Mention, page: Page) -> bool:
+    """Tell whether an ambiguous name is rather a word: one of two Han characters on a Chinese page."""
+    return len(mention.written) < SHORTEST_NAME and homes_of(page) == CHINESE
+
+
 def _linked(mentions: list[Mention], sure: set[str], page: Page) -> Iterator[Mention]:
     """Return the mentions that stand right beside one of a city sure of its name; in Han, of a city abroad.
 
-    In a Chinese title nothing may part them: 基隆宮古島牽手.
+    In a Chinese title nothing may part them: 基隆宮古島牽手. In Japanese and Korean ones two confirm each
+    other: 黒石と永川.
     """
     for one, other in pairwise(sorted(mentions, key=lambda mention: mention.start)):
         joined = _LINK.fullmatch(page.text, one.end, other.start) or (one.end == other.start and not one.sentence)
-        if joined and not sure.isdisjoint((one.city, other.city)):
+        both = not one.sentence and not _is_word(one, page) and homes_of(page)
+        if joined and (both or not sure.isdisjoint((one.city, other.city))):
             yield from (one, other) if one.country != other.country or not ANY_HAN.match(page.text[one.start]) else ()

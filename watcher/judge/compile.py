@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from watcher.judge.book import Area, Book, Claim, Country, Cue, Names, Sought
+from watcher.judge.book import TITLE_NEEDS, Area, Book, Claim, Country, Cue, Names, Sought
 from watcher.judge.book import City as Named
 from watcher.judge.book import Topic as Aim
 from watcher.judge.gazetteer import LETTER
@@ -70,7 +70,7 @@ def _seek_phrases(topics: Iterable[Topic]) -> Iterator[Sought]:
                 kind=phrase.kind or "",
                 veto=phrase.veto,
                 helps=phrase.weight > 0,
-                strong=phrase.weight >= topic.match - SHORT and phrase.needs != "two_in_title",
+                strong=phrase.weight >= topic.match - SHORT and phrase.needs not in TITLE_NEEDS,
             )
 
 

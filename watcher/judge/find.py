@@ -7,7 +7,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
-from watcher.judge.book import Area, City, Country, Cue, Sought
+from watcher.judge.book import TITLE_NEEDS, Area, City, Country, Cue, Sought
 from watcher.judge.page import Page
 from watcher.judge.rule import EDGES, LETTER, Guards, Met
 from watcher.judge.rules import Rules
@@ -72,7 +72,7 @@ def may_matter(found: Found) -> bool:
     seen: set[Sought] = set()
     for meaning, start, _ in found.texts:
         for phrase in meaning.helping:
-            if phrase in seen or (phrase.needs == "two_in_title" and start >= title_end):
+            if phrase in seen or (phrase.needs in TITLE_NEEDS and start >= title_end):
                 continue
             seen.add(phrase)
             total += phrase.weight

@@ -4,7 +4,7 @@ import hashlib
 
 from watcher.judge.book import Book, write_book
 
-VERSION = 7
+VERSION = 8
 """Raised when the same rules would judge otherwise than before, so that items are judged again."""
 
 

@@ -9,9 +9,13 @@ from watcher.judge.book import City, Country
 from watcher.judge.find import Hit
 from watcher.judge.page import Page
 from watcher.judge.rules import Rules
+from watcher.text.fold import ANY_HAN
 
 ABROAD = "*"
 """The country code of words that mean "abroad, wherever"."""
+
+JAPAN, KOREA, CHINESE = frozenset({"JP"}), frozenset({"KR"}), frozenset({"CN", "HK", "MO", "TW"})
+"""The countries at home in a script of their own."""
 
 BESIDE_BEFORE = 12
 BESIDE_AFTER = 20
@@ -61,11 +65,13 @@ def name_countries(rules: Rules, hits: Iterable[Hit[Country]], page: Page) -> li
     ]
 
 
-def home_of(page: Page) -> str:
-    """Return the country whose script a page is written in; empty for scripts of many countries."""
+def homes_of(page: Page) -> frozenset[str]:
+    """Return the countries whose script a page is written in; none for scripts of many countries."""
     if _KANA.search(page.text):
-        return "JP"
-    return "KR" if _HANGUL.search(page.text) else ""
+        return JAPAN
+    if _HANGUL.search(page.text):
+        return KOREA
+    return CHINESE if ANY_HAN.search(page.text) else frozenset()
 
 
 @dataclass(frozen=True, slots=True)

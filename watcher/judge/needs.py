@@ -55,7 +55,9 @@ def _missing(needs: str, around: _Surroundings) -> str:
     if needs == "city":
         return _is_domestic(around)
     if needs == "two_in_title":
-        return _lacks_two_in_title(around.cast)
+        return "" if _are_abroad(around.cast.titled) else "no two cities of different countries stand in the title"
+    if needs == "abroad_in_title":
+        return _lacks_abroad_in_title(around.cast)
     if not around.company:
         return "nothing near it shows a city acting (mayor, council, both cities ...)"
     if needs == "abroad":
@@ -65,9 +67,12 @@ def _missing(needs: str, around: _Surroundings) -> str:
     return "" if _are_two(around.parties, around) else "no two cities of different countries are near it"
 
 
-def _lacks_two_in_title(cast: Cast) -> str:
-    titled = [party for party in cast.parties.get(0, ()) if party[0] not in cast.capitals]
-    return "" if _are_abroad(titled) else "no two cities of different countries stand in the title"
+def _lacks_abroad_in_title(cast: Cast) -> str:
+    homes = {home for _, home in cast.titled if home}
+    named = {abroad.country for abroad in cast.countries if not abroad.sentence}
+    if len(homes) > 1 or (cast.titled and named - homes) or (cast.home and homes - cast.home):
+        return ""
+    return "no city and no other country stand in the title"
 
 
 def _are_abroad(parties: Iterable[Party]) -> bool:

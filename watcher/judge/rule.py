@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from watcher.judge.book import Area, Book, City, Claim, Country, Cue, Sought
+from watcher.judge.book import TITLE_NEEDS, Area, Book, City, Claim, Country, Cue, Sought
 
 LETTER = "letter"
 """The sort of characters of a script that puts blanks between words (Latin, Cyrillic ...)."""
@@ -76,7 +76,7 @@ class Owners:
 
 
 def _make_rule(owner: Owner, not_after: Guards, not_before: Guards, ambiguous: bool) -> Rule:
-    title_only = isinstance(owner, Sought) and owner.needs == "two_in_title"
+    title_only = isinstance(owner, Sought) and owner.needs in TITLE_NEEDS
     return Rule(type(owner), owner, not_after, not_before, ambiguous, title_only)
 
 

@@ -22,7 +22,7 @@ _LETTER = re.compile("[0-9A-Za-zぁ-ゖァ-ヺ一-鿿가-힣]")
 _PARTS = "\uffff"
 """Stands between texts that are looked at together; no character, so in no text."""
 
-Needs = Literal["nothing", "city", "abroad", "two_cities", "two_acting", "two_in_title"]
+Needs = Literal["nothing", "city", "abroad", "two_cities", "two_acting", "two_in_title", "abroad_in_title"]
 Side = Literal["before", "after", "near"]
 
 
@@ -78,7 +78,8 @@ class Phrase(Wording):
     `needs`, in the same sentence, beside it or in the title: `city` = a city is named; `abroad` = a city and
     another country are named and a cue shows that a city acts; `two_cities` = so it is with two cities;
     `two_acting` = each of the two acts somewhere; `two_in_title` = the two stand in one title with
-    the phrase, and no capital is one of them; no cue is needed then.
+    the phrase, and none is a capital that does not act; no cue is needed then. `abroad_in_title` = so stands a city
+    with another country, or one that lies abroad for a page in Chinese, Japanese or Korean.
     """
 
     weight: Points = 0

@@ -26,6 +26,7 @@ NEEDS = {
     "two_cities": "two cities of different countries",
     "two_acting": "two cities of different countries that act",
     "two_in_title": "two cities of different countries in the title",
+    "abroad_in_title": "a city and another country in the title",
 }
 """What a phrase needs beside it, in words."""
 
@@ -58,8 +59,8 @@ EXAMPLES = (
     Example(
         language="en",
         verdict="near",
-        title="Prague mayor meets Taipei mayor",
-        text="They spoke about the weather and the price of tea.",
+        title="Daegu mayor speaks of the weather in Japan",
+        text="He also spoke about the price of tea.",
     ),
     Example(
         language="en",

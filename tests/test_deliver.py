@@ -159,6 +159,14 @@ def test_five_hundred_mails_go_over_one_connection() -> None:
     assert [recipient for recipient, _ in script.mails] == recipients
 
 
+@pytest.mark.parametrize("fault", ["550 no", "421 bye", "drop"])
+def test_a_connection_that_no_longer_agrees_is_replaced_before_the_next_mail(fault: str) -> None:
+    with mail_server(Script("RSET", fault)) as script, SmtpChannel(smtp(script.port)) as channel:
+        for _ in range(2):
+            channel.send(mail())
+    assert (script.connections, len(script.mails)) == (2, 2)
+
+
 def test_a_bad_address_never_reaches_the_server() -> None:
     with mail_server(Script()) as script, pytest.raises(DeliveryProblem, match="plain ASCII"):
         SmtpChannel(smtp(script.port)).send(mail("jörg@harbour.example"))
@@ -173,7 +181,7 @@ def test_a_file_channel_writes_the_mail_and_its_page_for_their_owner_only(tmp_pa
     assert [path.name for path in written] == ["2026-05-14-daily.eml", "2026-05-14-daily.html"]
     assert written[0].read_bytes() == build_message(mail())
     assert written[1].read_text(encoding="utf-8") == "<p>雙城論壇</p>\n"
-    assert [stat.S_IMODE(path.stat().st_mode) for path in written] == [0o600, 0o600]
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (folder, *written)] == [0o700, 0o600, 0o600]
 
 
 def test_the_same_mail_twice_is_one_file(tmp_path: Path) -> None:

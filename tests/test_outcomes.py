@@ -14,7 +14,8 @@ from watcher.deliver import SmtpChannel
 from watcher.digest import note_subscriptions, open_digest
 from watcher.sending import send_due
 
-PATIENCE = 0.15  # seconds for a server that will never answer; settings allow whole ones only
+PATIENCE, NO_HASTE = 0.15, 10
+"""Seconds for a server that will never answer (settings allow whole ones only), and for one that does."""
 
 
 @pytest.fixture
@@ -49,8 +50,8 @@ def serving(script, tls):
     return mail_server(script, tls_context=tls, authenticator=script.authenticate)
 
 
-def channels(desk, tls):
-    settings = desk.settings.smtp.model_copy(update={"timeout_seconds": PATIENCE})
+def channels(desk, tls, patience=NO_HASTE):
+    settings = desk.settings.smtp.model_copy(update={"timeout_seconds": patience})
     return {"smtp": SmtpChannel(settings, tls)}
 
 
@@ -153,7 +154,7 @@ def test_each_fault_in_each_phase_has_its_end_and_every_mail_arrives_afterwards(
     script = Script(phase, fault)
     with serving(script, sides[0]):
         desk = office(script.port, LIN, WU, plain=phase not in ("EHLO", "STARTTLS", "AUTH"))
-        states = send_due(desk, channels(desk, sides[1]))
+        states = send_due(desk, channels(desk, sides[1], PATIENCE if fault == "hang" else NO_HASTE))
         assert (sorted(states), readers_of(script)) == ENDS[end]
         sentences, script.phase = told(desk), ""
         clock.forward(minutes=1)

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from watcher.schedule import DAY, due_day, due_instant, next_due
+from watcher.schedule import DAY, due_day, due_instant, last_due, next_due
 
 TAIPEI = {"at": time(7, 0), "zone": "Asia/Taipei"}
 
@@ -88,6 +88,12 @@ def test_in_every_zone_and_at_every_half_hour_each_day_of_two_years_is_opened_ex
             if then - now != DAY:  # the clocks change in between
                 assert timedelta(hours=22) < then - now < timedelta(hours=26)
                 assert asked(then - timedelta(seconds=1), last=day) is None
+
+
+def test_the_last_due_instant_is_now_or_before_and_on_a_day_with_a_digest():
+    assert last_due(utc(2026, 3, 1, 23), **TAIPEI) == utc(2026, 3, 1, 23)
+    assert last_due(utc(2026, 3, 1, 22, 59), **TAIPEI) == utc(2026, 2, 28, 23)
+    assert last_due(utc(2026, 3, 8, 12), days=WORKING, **TAIPEI) == utc(2026, 3, 5, 23)
 
 
 def test_the_next_due_instant_comes_after_now():

@@ -20,6 +20,7 @@ from sqlalchemy import (
     tuple_,
 )
 
+from storage.changes import mark_changed
 from storage.database import Database
 from storage.gather import NEWS, STORY, WANTED, gather_items
 from storage.records import DigestSummary, FullItem
@@ -128,7 +129,9 @@ class Digests:
         """
         try:
             with self._database.writing() as connection:
-                return _open_digest(connection, digest, item_ids, deliveries, left_out)
+                opened = _open_digest(connection, digest, item_ids, deliveries, left_out)
+                mark_changed(connection, "digests")
+                return opened
         except _AlreadyTold:
             return None
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     select,
 )
 
+from storage.changes import mark_changed
 from storage.database import Database
 from storage.gather import CAPTURED, IRRELEVANT, NEWS, PUBLISHED, SEED, STORY, WANTED, gather_items
 from storage.records import FullItem, NewItem
@@ -88,7 +89,9 @@ class Items:
     def plant(self, items: Sequence[NewItem]) -> int:
         """Insert or refresh seeds by their key; return how many are new. An imported text stays."""
         with self._database.writing() as connection:
-            return plant_items(connection, items)
+            planted = plant_items(connection, items)
+            mark_changed(connection, "items")
+        return planted
 
     def newest_by_feed(self) -> dict[str, datetime]:
         """Return when each feed's newest entry was published, or first seen where it has no date."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, not_, select, update
 
+from storage.changes import mark_changed
 from storage.database import Database
 from storage.gather import CAPTURED, SEED
 from storage.records import Rejudged
@@ -54,6 +55,7 @@ class Judgements:
             if taken:
                 connection.execute(change, [_values(item_id, one) for item_id, one in taken.items()])
                 replace_facets(connection, {one: new.facets for one, new in taken.items() if new.facets is not None})
+                mark_changed(connection, "items")
         return set(taken)
 
     def facets(self, ids: Sequence[int]) -> dict[int, set[tuple[str, str]]]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, not_, null, select, update
 
+from storage.changes import mark_changed
 from storage.database import Database
 from storage.gather import IRRELEVANT, SEED
 from storage.judgements import TEXTS
@@ -42,6 +43,7 @@ class Labels:
                 connection.execute(change.where(ours).values(values))
                 _leave_story(connection, batch)
                 rows += [model_of(ItemRow, row) for row in connection.execute(chosen.where(ours)).mappings()]
+            mark_changed(connection, "items")
         return {row.id or 0: row for row in rows}
 
     def labelled(self, characters: int) -> list[ItemRow]:

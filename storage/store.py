@@ -4,6 +4,7 @@ import os
 import secrets
 import socket
 
+from storage.changes import Changes
 from storage.database import Database
 from storage.deliveries import Deliveries
 from storage.digests import Digests
@@ -42,6 +43,7 @@ class Store:
         self.digests = Digests(database)
         self.deliveries = Deliveries(database, owner)
         self.facts = Facts(database)
+        self.changes = Changes(database)
         self.keeping = Keeping(database)
 
 

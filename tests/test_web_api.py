@@ -3,9 +3,11 @@
 import csv
 import io
 import json
+import shlex
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -310,3 +312,29 @@ def test_who_signed_in_reads_the_api_too(make_page):
     page = make_page(password=KEPT)
     page.post("/sign-in", password=PASSWORD)
     assert page.client.get("/api/items").status_code == 200
+
+
+EXAMPLES = [
+    line.strip()
+    for line in Path(__file__).parents[1].joinpath("docs", "page.md").read_text("utf-8").splitlines()
+    if line.startswith("    curl ")
+]
+
+
+@pytest.mark.parametrize("line", EXAMPLES)
+def test_the_examples_of_the_documentation_work_as_they_stand(page, line):
+    [address] = [word for word in shlex.split(line) if word.startswith("http")]
+    answer = page.client.get(address)
+    assert answer.status_code == 200, answer.text
+    assert "--output" in line or len(answer.content) > 200
+
+
+def test_the_page_of_a_search_names_its_feeds(page):
+    for link in page.get("/items?q=大邱 -kind:mou").xpath(
+        "//link[@rel='alternate']/@href | //p/a[starts-with(@href, '/items.')]/@href"
+    ):
+        assert page.client.get(link).status_code == 200
+    assert page.get("/items?q=大邱").xpath("//link[@rel='alternate']/@type") == [
+        "application/atom+xml",
+        "application/feed+json",
+    ]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, HTTPException, Path, Query, Request
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from watcher.pairs import Event, list_by_name, tell_pair
@@ -12,12 +12,17 @@ from watcher.web import feedshapes, shapes
 from watcher.web.problems import MISTAKES, ProgramRoute
 from watcher.web.shaping import feed_values, item_values, pair, story, whole_feed, whole_item, whole_pair
 from watcher.web.site import Here
+from watcher.web.validators import unless_same
 
 LARGEST_ID = 2**31 - 1
 VISITS = 20
 """Visits shown of a feed where nobody says how many."""
 
 router = APIRouter(prefix="/api", route_class=ProgramRoute, responses=MISTAKES)
+
+OF_ITEMS = [Depends(unless_same("items"))]
+OF_FEEDS = [Depends(unless_same("feeds", by_minute=True))]
+OF_DIGESTS = [Depends(unless_same("digests"))]
 
 Asked = Annotated[
     str, Query(alias="q", description="A query as docs/searching.md has it; empty: all that is captured.")
@@ -30,7 +35,7 @@ Number = Annotated[int, Path(ge=1, le=LARGEST_ID, description="Its number.")]
 Thing = TypeVar("Thing")
 
 
-@router.get("/items")
+@router.get("/items", dependencies=OF_ITEMS)
 def items(request: Request, site: Here, query: Asked = "", limit: Limit = 50, more: More = "") -> shapes.Items:
     """Find items."""
     found = search_items(site.interpreter, query, limit, more)
@@ -43,21 +48,21 @@ def items(request: Request, site: Here, query: Asked = "", limit: Limit = 50, mo
     )
 
 
-@router.get("/items/{id}")
+@router.get("/items/{id}", dependencies=OF_ITEMS)
 def item(site: Here, id: Number) -> shapes.ItemWhole:
     """Tell all that is known of an item, captured or set aside."""
     full = site.desk.store.items.find(id)
     return whole_item(site.desk, _there(full, f"There is no item {id}; /api/items lists those there are."))
 
 
-@router.get("/stories")
+@router.get("/stories", dependencies=OF_ITEMS)
 def stories(request: Request, site: Here, limit: Limit = 50, more: MoreNumber = None) -> shapes.Stories:
     """List stories."""
     shown, last = _cut(site.desk.store.telling.newest(limit + 1, more), limit, lambda one: one.id)
     return shapes.Stories(stories=[story(one) for one in shown], more=last, next=_next(request, last))
 
 
-@router.get("/stories/{id}")
+@router.get("/stories/{id}", dependencies=OF_ITEMS)
 def one_story(site: Here, id: Number) -> shapes.StoryWhole:
     """Tell a story with its items."""
     found = site.desk.store.telling.find(id)
@@ -65,14 +70,14 @@ def one_story(site: Here, id: Number) -> shapes.StoryWhole:
     return shapes.StoryWhole(story=story(told), items=[shapes.Item(**item_values(full)) for full in members])
 
 
-@router.get("/pairs")
+@router.get("/pairs", dependencies=OF_ITEMS)
 def pairs(request: Request, site: Here, limit: Limit = 50, more: More = "") -> shapes.Pairs:
     """List the pairs of cities."""
     shown, last = _cut(list_by_name(site.desk, limit + 1, more), limit, lambda line: line.count.pair)
     return shapes.Pairs(pairs=[pair(line) for line in shown], more=last, next=_next(request, last))
 
 
-@router.get("/pairs/{name}")
+@router.get("/pairs/{name}", dependencies=OF_ITEMS)
 def one_pair(
     request: Request,
     site: Here,
@@ -86,7 +91,7 @@ def one_pair(
     return whole_pair(told, shown, more=last, following=_next(request, last))
 
 
-@router.get("/feeds")
+@router.get("/feeds", dependencies=OF_FEEDS)
 def feeds(request: Request, site: Here, limit: Limit = 50, more: More = "") -> feedshapes.Feeds:
     """List the enabled feeds."""
     rows = {row.id: row for row in site.desk.store.feeds.list_all()}
@@ -96,7 +101,7 @@ def feeds(request: Request, site: Here, limit: Limit = 50, more: More = "") -> f
     return feedshapes.Feeds(feeds=told, more=last, next=_next(request, last))
 
 
-@router.get("/feeds/{id}")
+@router.get("/feeds/{id}", dependencies=OF_FEEDS)
 def one_feed(
     site: Here,
     id: Annotated[str, Path(description="Its id in feeds.toml.")],
@@ -109,7 +114,7 @@ def one_feed(
     return whole_feed(desk, settings, desk.store.feeds.find(id), diary)
 
 
-@router.get("/digests")
+@router.get("/digests", dependencies=OF_DIGESTS)
 def digests(request: Request, site: Here, limit: Limit = 50, more: MoreNumber = None) -> feedshapes.Digests:
     """List the digests that were opened."""
     shown, last = _cut(site.desk.store.digests.list_all(limit + 1, more), limit, lambda one: one.id)
@@ -117,7 +122,7 @@ def digests(request: Request, site: Here, limit: Limit = 50, more: MoreNumber = 
     return feedshapes.Digests(digests=told, more=last, next=_next(request, last))
 
 
-@router.get("/digests/{id}")
+@router.get("/digests/{id}", dependencies=OF_DIGESTS)
 def one_digest(site: Here, id: Number) -> feedshapes.DigestWhole:
     """Tell a digest as it was frozen."""
     missing = f"There is no digest {id}; /api/digests lists those there are."
@@ -128,7 +133,7 @@ def one_digest(site: Here, id: Number) -> feedshapes.DigestWhole:
     )
 
 
-@router.get("/openapi.json", include_in_schema=False)
+@router.get("/openapi.json", include_in_schema=False, dependencies=[Depends(unless_same())])
 def document(request: Request) -> Response:
     """Say what can be asked here, as OpenAPI 3.1."""
     return JSONResponse(request.app.openapi())

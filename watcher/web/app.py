@@ -20,6 +20,7 @@ from watcher.web.session import SignInNeeded, admit
 from watcher.web.site import Site
 from watcher.web.templating import show
 from watcher.web.tries import Tries
+from watcher.web.validators import StillSame, Validators, page_unless_same, tell_same
 
 PAGES = (today, items, item, pairs, feeds, digests, rules)
 """The modules whose `router` needs a sign-in where there is a password."""
@@ -39,12 +40,14 @@ def make_app(site: Site) -> FastAPI:
     """Return the page as an ASGI application."""
     app = FastAPI(title="City exchange watcher", version=__version__, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.site, app.state.tries = site, Tries(site.desk.clock)
+    app.state.began_at = site.desk.clock()
     app.mount("/static", StaticFiles(packages=[("watcher.web", "static")]))
     app.include_router(signin.router, include_in_schema=False)
     for page in PAGES:
-        app.include_router(page.router, dependencies=[Depends(admit)])
+        app.include_router(page.router, dependencies=[Depends(admit), Depends(page_unless_same)])
     for outlet in OUTLETS:
         app.include_router(outlet.router, dependencies=[Depends(admit_program)])
+    app.add_exception_handler(StillSame, tell_same)
     app.add_exception_handler(SignInNeeded, _ask_to_sign_in)
     app.add_exception_handler(WatcherError, _tell_mistake)
     app.add_exception_handler(StorageError, _tell_trouble)
@@ -53,6 +56,7 @@ def make_app(site: Site) -> FastAPI:
     app.add_exception_handler(Exception, _tell_fault)
     app.add_middleware(SessionMiddleware, secret_key=site.signing_key, session_cookie="city_watcher", same_site="lax")
     app.add_middleware(Bounds, names=None if site.password else OWN_NAMES)
+    app.add_middleware(Validators)
     app.add_middleware(SafeHeaders)
     return app
 

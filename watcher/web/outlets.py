@@ -13,7 +13,7 @@ from watcher.compose.clean import clean_line
 from watcher.export import csv_lines, json_lines
 from watcher.records import news_from
 from watcher.searching import export_items, newest_items
-from watcher.web.api import Asked
+from watcher.web.api import OF_ITEMS, Asked
 from watcher.web.problems import MISTAKES, ProgramRoute
 from watcher.web.site import Here, Site
 from watcher.web.syndication import Channel, entry_from, write_atom, write_json_feed
@@ -55,7 +55,7 @@ class JsonLines(StreamingResponse):
 def _as(form: type[Response], schema: str = "string") -> dict[str, Any]:
     """Return what the OpenAPI document says of an outlet."""
     said = {"description": form.__doc__, "content": {form.media_type: {"schema": {"type": schema}}}}
-    return {"response_class": form, "responses": {**MISTAKES, 200: said}}
+    return {"response_class": form, "responses": {**MISTAKES, 200: said}, "dependencies": OF_ITEMS}
 
 
 @router.get("/items.atom", **_as(Atom))
@@ -71,16 +71,16 @@ def json_feed(request: Request, site: Here, query: Asked = "") -> Response:
 
 
 @router.get("/items.csv", **_as(Csv))
-def csv(site: Here, query: Asked = "", bom: Mark = False) -> Response:
+def csv(request: Request, site: Here, query: Asked = "", bom: Mark = False) -> Response:
     """Give everything that a query finds as CSV, safe to open in a spreadsheet."""
     lines = csv_lines(_begun(site, query), bom=bom)
-    return Csv(_pieces(lines), headers=_named(site, "csv"))
+    return Csv(_pieces(request, lines), headers=_named(site, "csv"))
 
 
 @router.get("/items.jsonl", **_as(JsonLines))
-def jsonl(site: Here, query: Asked = "") -> Response:
+def jsonl(request: Request, site: Here, query: Asked = "") -> Response:
     """Give everything that a query finds as JSON lines."""
-    return JsonLines(_pieces(json_lines(_begun(site, query))), headers=_named(site, "jsonl"))
+    return JsonLines(_pieces(request, json_lines(_begun(site, query))), headers=_named(site, "jsonl"))
 
 
 def _channel(request: Request, site: Site, query: str) -> Channel:
@@ -108,6 +108,7 @@ def _named(site: Site, ending: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="items-{site.desk.clock():%Y-%m-%d}.{ending}"'}
 
 
-def _pieces(lines: Iterator[str]) -> Iterator[bytes]:
-    while piece := "".join(islice(lines, LINES)):
+def _pieces(request: Request, lines: Iterator[str]) -> Iterator[bytes]:
+    """Join lines; who asks by HEAD wants none."""
+    while not request.state.is_head and (piece := "".join(islice(lines, LINES))):
         yield piece.encode()

@@ -34,10 +34,13 @@ EARLIER = ITEMS.alias("earlier")
 ECHO: ColumnElement[bool] = exists().where(
     EARLIER.c.canonical_url == ITEMS.c.canonical_url,
     EARLIER.c.canonical_url != "",
-    *(EARLIER.c[name] == ITEMS.c[name] for name in ("feed_id", "title", "summary")),
+    *(func.coalesce(EARLIER.c[name], "") == ITEMS.c[name] for name in ("feed_id", "title", "summary")),
     tuple_(EARLIER.c.captured_at, EARLIER.c.id) < tuple_(ITEMS.c.captured_at, ITEMS.c.id),
 )
-"""The same feed said the same of the same address before: some feeds give their entries new ids at every visit."""
+"""The same feed said the same of the same address before: some feeds give their entries new ids at every visit.
+
+Without `coalesce` SQLite looks through all that the feed ever brought, not through what has the address: 13 ms an item.
+"""
 
 
 class _AlreadyTold(Exception):

@@ -55,6 +55,7 @@ def _gather_stories(connection: Connection, items: Sequence[ItemRow]) -> dict[in
                 StoryMember(
                     id=row.id,
                     title=row.title,
+                    language=row.language,
                     url=row.url,
                     feed_id=row.feed_id,
                     captured_at=row.captured_at,
@@ -66,7 +67,7 @@ def _gather_stories(connection: Connection, items: Sequence[ItemRow]) -> dict[in
 
 def _members_of(stories: Iterable[int]) -> Select[Any]:
     wanted = list(stories)
-    columns = (ITEMS.c[name] for name in ("id", "title", "url", "feed_id", "captured_at", "story_why"))
+    columns = (ITEMS.c[name] for name in ("id", "title", "language", "url", "feed_id", "captured_at", "story_why"))
     return (
         select(STORY.label("story"), *columns)
         .where(CAPTURED, WANTED, or_(ITEMS.c.story_id.in_(wanted), ITEMS.c.id.in_(wanted)))

@@ -97,6 +97,7 @@ class StoryMember:
 
     id: int
     title: str
+    language: str
     url: str
     feed_id: str | None
     captured_at: datetime

@@ -85,7 +85,7 @@ def test_an_item_shows_all_that_is_known_of_it(page):
         "Harbour Times",
         "2026-03-01 08:00",
         "read it at news.example",
-        "17 points, 3.5 are needed",
+        page.desk.store.items.find(page.ids["daegu-visit"]).item.why,
         "Daegu ~ Taipei",
         "sister cities since 4 Nov 2010",
         "Mayors of Taipei and South Korea’s Daegu Sign",
@@ -117,13 +117,14 @@ def test_every_reason_is_marked_and_the_weights_add_up_to_the_score(page):
 
 
 def test_an_edited_headline_keeps_its_first_one_and_marks_no_wrong_place(page):
+    score = page.desk.store.items.find(page.ids["daegu-visit"]).item.score
     edited = entry("daegu-visit", "Updated today: the harbour market", "Flowers by the quay, and nothing else to tell.")
     new_items(page, [edited])
     document = page.get(f"/items/{page.ids['daegu-visit']}")
     assert "First headline: Mayor of Daegu visits sister city Taipei" in document.xpath("string(//main)")
     assert not document.xpath("//mark[@class='counts']")
     assert "judged by an earlier wording" in document.xpath("string(//main)")
-    assert float(document.xpath("string((//table)[1]//tr[last()]/td[4])")) == 17
+    assert float(document.xpath("string((//table)[1]//tr[last()]/td[4])")) == score
 
 
 def test_an_item_is_marked_and_the_mark_is_taken_off(page):

@@ -33,6 +33,8 @@ STATES = {
     "irrelevant": "marked irrelevant",
 }
 """What `is:` may stand before, and how a link calls it."""
+USUAL = ("Kind", "Show")
+"""The filters that are always in sight."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,7 @@ def items(request: Request, site: Here, q: str = "", more: str = "") -> Response
         found = search_items(site.interpreter, q, PAGE, more)
     except QueryError as problem:
         return show(request, "items.html", status=400, area="/items", q=q[: 2 * LONGEST], **_mistake(problem))
+    offered = dict(offer_choices(site, q))
     return show(
         request,
         "items.html",
@@ -78,7 +81,8 @@ def items(request: Request, site: Here, q: str = "", more: str = "") -> Response
         is_first=not more,
         next=urlencode({"q": q, "more": found.more}) if found.more else "",
         active=tuple(active_choices(q)),
-        groups=dict(offer_choices(site, q)),
+        usual={heading: choices for heading, choices in offered.items() if heading in USUAL},
+        rare={heading: choices for heading, choices in offered.items() if heading not in USUAL},
     )
 
 
@@ -111,7 +115,7 @@ def offer_choices(site: Site, query: str) -> Iterator[tuple[str, tuple[Choice, .
         "Language": ("lang", {one: one for one in sorted(languages)}),
         "Topic": ("topic", {one: one for one in topics} if len(topics) > 1 else {}),
         "Field": ("field", {one: one.replace("-", " ") for one in fields}),
-        "Also": ("is", STATES),
+        "Show": ("is", STATES),
     }
     chosen = {(one.field, one.value.lower()) for one in active_filters(query) if not one.denied}
     for heading, (field, values) in offered.items():

@@ -309,3 +309,9 @@ def test_a_shipped_feed_goes_by_the_clocks_of_its_region() -> None:
     for feed in load_feeds(ROOT / "config"):
         search = "news.google.com" in feed.url
         assert feed.zone == ("UTC" if search else zones.get(feed.region[:2], feed.zone)), feed.id
+
+
+@pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="these tests run one after another")
+@pytest.mark.xdist_group("alone")
+def test_tests_of_one_group_are_kept_together(request):
+    assert request.node.nodeid.endswith("@alone")

@@ -28,6 +28,7 @@ LAYERS = {
         "searching",
         "seeds",
         "sending",
+        "unsent",
         "upkeep",
     ),
     "edges": (

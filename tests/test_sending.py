@@ -8,13 +8,13 @@ import pytest
 
 from storage.records import Scope
 from storage.store import Store
-from watcher.cli.digest import unsent_sentences
 from watcher.compose import build_message
 from watcher.deliver import ChannelProblem, open_channels
 from watcher.demo.sink import Sink, open_sink
 from watcher.digest import note_subscriptions, open_digest
 from watcher.errors import DeliveryProblem, WatcherError
 from watcher.sending import LEASE, send_again, send_due, unsent
+from watcher.unsent import unsent_sentences
 
 DAY = date(2026, 3, 1)
 LIN, WU = "lin@desk.example", "wu@desk.example"

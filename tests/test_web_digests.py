@@ -5,7 +5,9 @@ from datetime import time
 
 import pytest
 from lxml.html import document_fromstring
+from sqlalchemy import update
 
+from storage.rows import DELIVERIES
 from watcher.settings.subscription import SubscriptionSettings
 from watcher.web.digests import tell_schedule
 
@@ -53,6 +55,16 @@ def test_digests_are_listed_with_their_deliveries_counted_by_state(page, monkeyp
     [first] = page.get("/digests").xpath("//a[@rel='next']/@href")
     assert page.get(first).xpath("//table[contains(@class, 'digests')]//a/@href") == ["/digests/1"]
     assert "No digest is older" in page.text("/digests?before=1")
+
+
+def test_a_mail_that_did_not_arrive_is_told_with_its_problem_and_no_reader(page):
+    with page.desk.store.database.writing() as connection:
+        problem = "a.reader@city-desk.example: mailbox unknown (550)"
+        connection.execute(update(DELIVERIES).values(state="failed", problem=problem, due_at=None))
+    told = page.text("/digests/1")
+    assert "1 failed, not tried again: a recipient: mailbox unknown (550)" in told
+    assert "`city-watcher digest resend 1`" in told
+    assert "a.reader" not in page.client.get("/digests/1").text
 
 
 def test_a_digest_is_shown_as_it_was_mailed_in_a_frame_that_can_do_nothing(page):

@@ -1,26 +1,26 @@
 """`digest`: what is mailed."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from storage.records import DigestSummary, Scope, Unsent
+from storage.records import DigestSummary, Scope
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
-from watcher.cli.show import ago, count, err, out, show_json, show_table
+from watcher.cli.show import count, err, out, show_json, show_table
 from watcher.deliver import SmtpChannel, open_channels
 from watcher.desk import Desk
-from watcher.digest import destination, local_day, open_digest, preview, preview_day, sender
+from watcher.digest import destination, local_day, open_digest, preview, preview_day
 from watcher.editions import Digest
 from watcher.errors import DeliveryProblem, WatcherError
 from watcher.schedule import due_instant
 from watcher.sending import find_digest, send_again, send_copy, send_due, unsent
 from watcher.settings.subscription import SubscriptionSettings, mail_address
+from watcher.unsent import unsent_sentences
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Preview, send, list and resend digests.")
 
@@ -28,8 +28,6 @@ Subscription = Annotated[str | None, typer.Option("--subscription", metavar="ID"
 Which = Annotated[str | None, typer.Argument(metavar="[ID]", help="The subscription's id; without one, the first.")]
 Number = Annotated[int, typer.Argument(metavar="ID", help="The digest's number, as `digest list` shows it.")]
 HtmlFile = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the HTML part there as well.")]
-READER, MOST_NAMED = "a recipient", 5
-ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]+@[^\s<>()\[\]\"',;:]+")
 
 
 @app.callback()
@@ -163,34 +161,6 @@ def list_digests(
         err.print(problem, markup=False)
 
 
-def unsent_sentences(desk: Desk, found: Sequence[Unsent], *, named: bool = False) -> list[str]:
-    """Say how many mails of each digest did not arrive and why, and when they are tried again.
-
-    Recipients are named only where `named`, for the operator's own terminal, and only those that a problem is about.
-    """
-    now, ours = desk.clock(), sender(desk.settings)
-    alike: dict[tuple[object, ...], list[Unsent]] = {}
-    for one in found:
-        is_held = one.claimed_by is not None and one.due_at is not None and one.due_at > now
-        problem = "" if is_held else hide_addresses(one.problem, ours)
-        alike.setdefault((one.digest_id, one.state, one.due_at is None, is_held, problem), []).append(one)
-    return [
-        _sentence(group, bool(key[-2]), str(key[-1]), now, _name(group) if named and READER in str(key[-1]) else "")
-        for key, group in alike.items()
-    ]
-
-
-def hide_addresses(problem: str, ours: str) -> str:
-    """Write "a recipient" for every mail address in a problem but our own: a server's refusal may quote one."""
-    return ADDRESS.sub(lambda found: found[0] if found[0] == ours else READER, problem)
-
-
-def _name(group: Sequence[Unsent]) -> str:
-    """Name the recipients of mails, the first few of many."""
-    rest = [f"{len(group) - MOST_NAMED} more"] if len(group) > MOST_NAMED else []
-    return f" ({', '.join([one.recipient for one in group[:MOST_NAMED]] + rest)})"
-
-
 def tell_states(states: Mapping[str, int]) -> str:
     """Count deliveries by state: `2 pending, 1 sent`."""
     return ", ".join(f"{number} {state}" for state, number in sorted(states.items()))
@@ -261,16 +231,3 @@ def _send_waiting(desk: Desk, scope: Scope) -> bool:
         err.print(sentence, markup=False)
     is_open = any(one.state == "failed" or one.due_at is not None for one in found)
     return not is_open and set(states) <= {"sent"}
-
-
-def _sentence(alike: Sequence[Unsent], is_held: bool, problem: str, now: datetime, whom: str) -> str:
-    first, dues = alike[0], [one.due_at for one in alike if one.due_at is not None]
-    start = f"{first.subscription} {first.day}: {len(alike)} "
-    if is_held:
-        return f"{start}in hand of another process until {max(dues):%H:%M} UTC"
-    if not dues:
-        then = "Then" if first.state == "failed" else "If it did not arrive:"
-        way_back = f"{then} `city-watcher digest resend {first.digest_id}`."
-        return f"{start}{first.state}{whom}, not tried again: {problem} {way_back}"
-    again = f", tried again {ago(max(min(dues), now), now)}: {problem}"
-    return f"{start}{first.state}{whom}{again if problem else ': waits for its turn'}"

@@ -20,13 +20,14 @@ from watcher.cli.office import open_desk
 from watcher.cli.place import Place
 from watcher.cli.readfiles import choose_settings, read_sources
 from watcher.cli.searchfeed import search_feed
-from watcher.cli.show import ago, count, err, out, show_json, show_table
+from watcher.cli.show import count, err, out, show_json, show_table
 from watcher.desk import Desk, open_store
 from watcher.errors import ConfigError
 from watcher.feedlist import ListedFeed, read_list, same_address, write_lines, write_opml
 from watcher.feedsfile import add_feed, add_feeds, remove_feeds
 from watcher.feedstate import state_of
 from watcher.settings.feeds import FILE
+from watcher.spans import ago
 from watcher.text.plain import one_line
 from watcher.urls import clean_link
 

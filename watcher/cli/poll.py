@@ -14,12 +14,13 @@ from storage.hosts import RESTS
 from storage.tables import FeedRow
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
-from watcher.cli.show import ago, count, doubt_network, err, out, show_json
+from watcher.cli.show import count, doubt_network, err, out, show_json
 from watcher.desk import Desk
 from watcher.judge import Judge
 from watcher.judging import load_judge
 from watcher.poll import Report, Tally, prepare_visits
 from watcher.poll import poll as poll_due
+from watcher.spans import ago
 from watcher.values import Failed
 
 app = typer.Typer(add_completion=False)

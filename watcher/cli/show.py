@@ -72,24 +72,6 @@ def size(octets: int) -> str:
     return f"{amount:.1f} {unit}" if unit != "bytes" and amount < 10 else f"{amount:.0f} {unit}"
 
 
-def ago(then: datetime | None, now: datetime) -> str:
-    """Say how long ago (or in how long) in one short word: `5 min ago`, `in 2 h`."""
-    if then is None:
-        return "never"
-    seconds = int((now - then).total_seconds())
-    word = _span(abs(seconds))
-    if seconds < 0:
-        return f"in {word}"
-    return f"{word} ago" if word else "now"
-
-
-def _span(seconds: int) -> str:
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")):
-        if seconds >= size:
-            return f"{seconds // size} {unit}"
-    return ""
-
-
 def _cell(value: object) -> str:
     if value is None:
         return ""

@@ -11,10 +11,10 @@ from rich.markup import escape
 from storage.records import Unsent
 from storage.store import name_process
 from storage.tables import FeedRow
-from watcher.cli.digest import tell_states, unsent_sentences
+from watcher.cli.digest import tell_states
 from watcher.cli.office import open_desk
 from watcher.cli.place import Place
-from watcher.cli.show import ago, count, out, show_json
+from watcher.cli.show import count, out, show_json
 from watcher.desk import Desk
 from watcher.digest import destination, next_opening
 from watcher.feedstate import condition_of
@@ -23,6 +23,8 @@ from watcher.judging import load_judge
 from watcher.sending import unsent
 from watcher.settings.subscription import SubscriptionSettings
 from watcher.settings.watcher import SmtpSettings
+from watcher.spans import ago
+from watcher.unsent import unsent_sentences
 
 PROBLEMS_SHOWN = 5
 

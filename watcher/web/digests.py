@@ -7,10 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from storage.records import Scope
 from storage.tables import DigestRow
 from watcher.desk import Desk
 from watcher.digest import next_opening, preview
+from watcher.sending import unsent
 from watcher.settings.subscription import WEEKDAYS, SubscriptionSettings
+from watcher.unsent import unsent_sentences
 from watcher.web.site import Here
 from watcher.web.templating import show
 
@@ -75,7 +78,9 @@ def coming_mail(site: Here, subscription: str) -> Response:
 def digest(request: Request, site: Here, digest_id: Number) -> Response:
     """Show a digest as it was mailed."""
     row = find_digest(site.desk, digest_id)
-    return show(request, "digest.html", area="/digests", digest=row, summary=site.desk.store.digests.summary(digest_id))
+    summary = site.desk.store.digests.summary(digest_id)
+    problems = unsent_sentences(site.desk, unsent(site.desk, Scope(digest_id=digest_id)))
+    return show(request, "digest.html", area="/digests", digest=row, summary=summary, problems=problems)
 
 
 @router.get("/digests/{digest_id}/mail")

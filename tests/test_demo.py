@@ -4,6 +4,8 @@ import email
 import email.policy
 import io
 import sqlite3
+import subprocess
+import sys
 import time
 from contextlib import closing, redirect_stdout
 from dataclasses import replace
@@ -271,8 +273,18 @@ def test_the_story_says_what_was_unchanged_and_why_nothing_was_done(told):
     assert "Two Rivers Gazette (sample) edited a headline; judged again, it now counts:" in told[1]
 
 
-def test_the_demo_can_be_repeated(home):
-    main_ends(["demo", "--home", str(home)], 0)
+def test_the_demo_can_be_repeated_and_stays_with_its_page_until_it_is_ended(home):
+    command = [sys.executable, "-m", "watcher", "demo", "--home", str(home), "--serve"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demo:
+        try:
+            said = next(line for line in demo.stdout if line.startswith("The page stands at "))
+            page = httpx.get(said.split()[4], timeout=30)
+            demo.terminate()
+            demo.wait(30)
+        finally:
+            demo.kill()
+    assert (page.status_code, demo.returncode) == (200, 0)
+    assert "Two Rivers Gazette (sample)" in page.text
 
 
 def test_the_demo_never_replaces_a_database_that_is_not_its_own(tmp_path, capsys):

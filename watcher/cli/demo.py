@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -10,15 +11,21 @@ from rich.cells import cell_len
 from rich.markup import escape
 
 from storage.records import FullItem
-from watcher.cli.place import wall_clock
+from watcher.cli.files import read_cities_called
+from watcher.cli.place import Place, wall_clock
 from watcher.cli.show import count, err, out, program
+from watcher.cli.web import stay
 from watcher.demo.account import Day, Poll
-from watcher.demo.day import READER, live_day
+from watcher.demo.day import READER, live_day, open_lived_desk
 from watcher.demo.numbers import announce
 from watcher.demo.samples import Sample, load_samples
+from watcher.errors import WatcherError
+from watcher.judge import Judge
 from watcher.judging import load_judge
 from watcher.settings.load import packaged_config
 from watcher.values import Failed, Fetched
+from watcher.web import Site
+from watcher.web.server import bind
 
 FORMATS = {"rss": "RSS 2.0", "atom": "Atom", "rdf": "RDF"}
 INDENT = "  "
@@ -29,16 +36,21 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def demo(
     home: Annotated[Path, typer.Option(metavar="DIR", help="Where the results go.")] = Path("var/demo"),
+    serve: Annotated[bool, typer.Option("--serve", help="Show the page of that day afterwards, until Ctrl-C.")] = False,
 ) -> None:
     """Live one whole day on this machine, without the internet, from invented sample feeds."""
     home.mkdir(parents=True, exist_ok=True)
     _announce(load_samples())
-    day = asyncio.run(live_day(home, load_judge(packaged_config()), wall_clock))
+    judge = load_judge(packaged_config())
+    day = asyncio.run(live_day(home, judge, wall_clock))
     _tell_first(day)
     _tell_second(day)
     _tell_items(day)
     _tell_mail(day)
-    raise typer.Exit(conclude(day))
+    code = conclude(day)
+    if serve:
+        _show_page(home, judge)
+    raise typer.Exit(code)
 
 
 def conclude(day: Day) -> int:
@@ -72,6 +84,18 @@ def show_columns(rows: Sequence[Sequence[object]], *, right: Sequence[int] = ())
             gap = " " * (width - cell_len(cell))
             line += f"{gap}{cell}  " if place in right else f"{cell}{gap}  "
         out.print(escape(line.rstrip()), soft_wrap=True)
+
+
+def _show_page(home: Path, judge: Judge) -> None:
+    """Stay with the page of the day, at the usual port or, where that is taken, at a free one."""
+    with open_lived_desk(home, wall_clock) as desk:
+        try:
+            bound = bind(desk.settings.web.host, desk.settings.web.port)
+        except WatcherError:
+            bound = bind(desk.settings.web.host, 0)
+        with bound:
+            names = partial(read_cities_called, Place(config=packaged_config()))
+            stay(Site(desk=desk, judge=judge, city_names=names), bound)
 
 
 def _announce(samples: Sequence[Sample]) -> None:

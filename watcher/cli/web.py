@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from ipaddress import ip_address
+from socket import socket
 from typing import Annotated
 
 import typer
@@ -45,12 +46,16 @@ def web(
         settings = desk.settings.web
         bound = bind(host or settings.host, settings.port if port is None else port)
         with bound:
-            site = make_site(place, desk, load_judge(place.folder), bound.getsockname()[0], anew=new_password)
-            server = make_server(make_app(site))
-            out.print(f"The page stands at {address_of(bound)} until Ctrl-C.", markup=False)
-            for ending in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(ending, signal.SIG_IGN)  # the server hears them, and sends them on when it has ended
-            server.run(sockets=[bound])
+            stay(make_site(place, desk, load_judge(place.folder), bound.getsockname()[0], anew=new_password), bound)
+
+
+def stay(site: Site, bound: socket) -> None:
+    """Serve the page in the foreground until Ctrl-C or SIGTERM."""
+    server = make_server(make_app(site))
+    out.print(f"The page stands at {address_of(bound)} until Ctrl-C.", markup=False)
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.SIG_IGN)  # the server hears them, and sends them on when it has ended
+    server.run(sockets=[bound])
 
 
 def make_site(place: Place, desk: Desk, judge: Judge, host: str, *, anew: bool = False) -> Site:

@@ -1,6 +1,8 @@
 """One day: feeds are served, polled twice, judged, stored beside the seeds, and mailed."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from email.utils import format_datetime
 from pathlib import Path
@@ -29,6 +31,8 @@ MARK = "demo"
 READER = "desk@city-desk.example"
 SENDER = "watcher@city-desk.example"
 EDITIONS = 2
+DISCARD = 9
+"""The port at which nobody answers."""
 LOOKED_AT = 1_000
 """More items than the samples can bring."""
 
@@ -37,16 +41,7 @@ async def live_day(home: Path, judge: Judge, clock: Clock) -> Day:
     """Live one day in `home`; leaves watcher.db, digest.eml and digest.html there."""
     day, pages, morning = Day(home=home, samples=load_samples()), dict[str, Page](), clock()
     with serve(pages) as address, open_sink() as sink, open_store(fresh_database(home)) as store:
-        feeds = {sample.id: sample.settings(address) for sample in day.samples}
-        names = city_names(load_cities(packaged_config()))
-        desk = Desk(
-            store=store,
-            settings=demo_settings(sink),
-            feeds=feeds,
-            clock=clock,
-            ties=load_ties(packaged_config(), names["en"]),
-            city_names=names,
-        )
+        desk = _set_desk(store, demo_settings(sink.host, sink.port), address, clock)
         store.facts.note(MARK, "", clock())
         note_subscriptions(desk, clock())
         prepare_visits(desk, judge)
@@ -57,6 +52,13 @@ async def live_day(home: Path, judge: Judge, clock: Clock) -> Day:
         await asyncio.to_thread(_mail_digest, desk, day, sink)
         _look_back(day, store)
     return day
+
+
+@contextmanager
+def open_lived_desk(home: Path, clock: Clock) -> Iterator[Desk]:
+    """Open the desk of a day that was lived in `home`; its feeds and its mail server are gone."""
+    with open_store(_database(home)) as store:
+        yield _set_desk(store, demo_settings("127.0.0.1", DISCARD), f"http://127.0.0.1:{DISCARD}", clock)
 
 
 def print_edition(samples: tuple[Sample, ...], now: datetime, edition: int) -> dict[str, Page]:
@@ -71,12 +73,12 @@ def print_edition(samples: tuple[Sample, ...], now: datetime, edition: int) -> d
     return pages
 
 
-def demo_settings(sink: Sink) -> WatcherSettings:
+def demo_settings(host: str, port: int) -> WatcherSettings:
     """Return settings that know nothing but this machine."""
     return WatcherSettings(
         contact=SENDER,
         fetch=FetchSettings(allow_private=("127.0.0.1",)),
-        smtp=SmtpSettings(host=sink.host, port=sink.port, security="none", sender=SENDER),
+        smtp=SmtpSettings(host=host, port=port, security="none", sender=SENDER),
         subscriptions=(SubscriptionSettings(id="demo", title="City exchange, a demo", recipients=(READER,)),),
     )
 
@@ -87,7 +89,7 @@ def fresh_database(home: Path) -> str:
     Only a database that an earlier demo left is replaced; any other one is a WatcherError.
     """
     path = home / "watcher.db"
-    url = f"sqlite:///{path}"
+    url = _database(home)
     if path.exists():
         with open_store(url) as store:
             ours = store.facts.find(MARK)
@@ -96,6 +98,23 @@ def fresh_database(home: Path) -> str:
         for file in home.glob("watcher.db*"):
             file.unlink()
     return url
+
+
+def _database(home: Path) -> str:
+    return f"sqlite:///{home / 'watcher.db'}"
+
+
+def _set_desk(store: Store, settings: WatcherSettings, address: str, clock: Clock) -> Desk:
+    """Return a desk with the sample feeds that stand at this address."""
+    names = city_names(load_cities(packaged_config()))
+    return Desk(
+        store=store,
+        settings=settings,
+        feeds={sample.id: sample.settings(address) for sample in load_samples()},
+        clock=clock,
+        ties=load_ties(packaged_config(), names["en"]),
+        city_names=names,
+    )
 
 
 async def _poll_once(desk: Desk, judge: Judge) -> Poll:

@@ -119,8 +119,8 @@ def test_what_comes_with_an_early_capture_is_told_by_the_next_search_through_eve
 @pytest.mark.parametrize("off", [timedelta(days=3), timedelta(days=-400)], ids=["long ago", "to come"])
 def test_a_search_of_long_ago_or_of_a_day_to_come_hides_nothing(day, clock, off):
     clock.forward(days=20, hours=6)
-    search_all(replace(day, clock=lambda: clock() - off))
     assert last_titles(day) == [FORUM[1]]
+    search_all(replace(day, clock=lambda: clock() - off))
     capture_late(day, 15, "very late")
     clock.forward(days=1)
     assert last_titles(day) == ["very late"]

@@ -38,6 +38,11 @@ BARE = {"sanitize_html": False, "resolve_relative_uris": False}
 JUDGE_PARTS, JUDGE_READY, JUDGE_MEGABYTES = 60, 33, 60
 """The limits, in bare parses: judging 1 kB takes a sixtieth of one, and the judge is ready after 33 (half a second where
 one takes 15 ms); and the megabytes that it takes."""
+JUDGE_STARTS = {
+    "ready_cpu": "the judge is ready",
+    "command_cpu": "`topics judge` has judged one entry and ended",
+    "compiled_cpu": "the judge is ready where no compiled rules are kept",
+}
 
 MANY_PER_FEW = 1.5
 """The limit of what one of 500 mails may cost, in one of 50: with a cost that grows with the readers it would be 10."""
@@ -116,11 +121,11 @@ def show_judge(judge: dict[str, Any], parse_ms: float) -> None:
         spent = judge[name] * 1000
         limit = tell_limit(f"1/{JUDGE_PARTS}", parse_ms / spent >= JUDGE_PARTS)
         print(f"judging 1 kB of {name} text: {spent:.3f} ms, 1/{parse_ms / spent:.0f} of a parse ({limit})")
-    ready, taken = judge["ready_cpu"], judge["megabytes"]
-    parses = ready * 1000 / parse_ms
-    print(
-        f"the judge is ready after {ready:.2f} s of CPU, {parses:.0f} parses ({tell_limit(JUDGE_READY, parses <= JUDGE_READY)})"
-    )
+    for name, what in JUDGE_STARTS.items():
+        parses = judge[name] * 1000 / parse_ms
+        limit = tell_limit(JUDGE_READY, parses <= JUDGE_READY)
+        print(f"{what} after {judge[name]:.2f} s of CPU, {parses:.0f} parses ({limit})")
+    taken = judge["megabytes"]
     print(f"the judge takes {taken:.0f} MB ({tell_limit(JUDGE_MEGABYTES, taken <= JUDGE_MEGABYTES)})")
 
 

@@ -1,13 +1,15 @@
 """Measure the judge in a fresh process: `python -m benchmarks.judging`, one line of JSON.
 
-`ready_cpu` are the processor seconds from the start of Python until the judge is ready, `megabytes` the most that
-loading and building it added to the memory of a process that has imported its libraries; the others are seconds for
-1 kB (UTF-8), the best of some rounds: of ordinary news, of the labelled reports that are to be captured, and of a text
-where every sentence has all that can be found.
+`ready_cpu` are the processor seconds from the start of Python until the judge is ready, `compiled_cpu` the same where no
+compiled rules are kept, `command_cpu` those of `topics judge` with one entry; `megabytes` is the most that loading and
+building the judge added to the memory of a process that has imported its libraries. The others are seconds for 1 kB
+(UTF-8), the best of some rounds: of ordinary news, of the labelled reports that are to be captured, and of a text where
+every sentence has all that can be found.
 """
 
 import json
 import resource
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -16,12 +18,15 @@ from newsroom import PADDING
 
 from benchmarks.meter import report
 from watcher.judge import Judge
-from watcher.judging import load_judge
+from watcher.judging import KEPT, load_judge
 from watcher.settings.load import packaged_config
 from watcher.values import Entry
 
 KILOBYTE = 1000
 ROUNDS, TIMES = 7, 50
+STARTS = 5
+LOAD = "from watcher.judging import *; from watcher.settings.load import packaged_config; load_judge(packaged_config())"
+COMMAND = ("-m", "watcher", "topics", "judge")
 UNIT = 1024 * 1024 if sys.platform == "darwin" else 1024
 """What a megabyte holds of the unit in which the system counts memory."""
 
@@ -65,19 +70,34 @@ def time_judging(judge: Judge, entry: Entry, *, rounds: int = ROUNDS, times: int
     return min(spent)
 
 
+def time_start(*words: str, starts: int = STARTS) -> float:
+    """Return the processor seconds of Python with these words and one entry as its input, the best of some starts."""
+    spent = []
+    for _ in range(starts):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, *words], input=b'{"title": "Twins"}', stdout=subprocess.DEVNULL, check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return min(spent)
+
+
 def most_memory() -> int:
     """Return the most memory that this process ever had."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def main() -> None:
+    KEPT.unlink(missing_ok=True)
+    compiled, ready, command = time_start("-c", LOAD, starts=1), time_start("-c", LOAD), time_start(*COMMAND)
     before = most_memory()
     judge = load_judge(packaged_config())
-    ready, after = time.process_time(), most_memory()
+    after = most_memory()
     ordinary = Entry(title="A quiet week for the ferries", text=cut(f"{PADDING['en']} "))
     dense = Entry(title="Sister cities Taipei and Daegu sign an agreement", text=cut(DENSE))
     report(
         ready_cpu=ready,
+        compiled_cpu=compiled,
+        command_cpu=command,
         megabytes=(after - before) / UNIT,
         ordinary=time_judging(judge, ordinary),
         captured=per_kilobyte(judge, captured_reports()),

@@ -24,9 +24,23 @@ match = 3
   text = "sister"
   veto = true
   not_before = " city"
+[[cue]]
+text = "mayor of"
+lang = "en"
+city = "after"
+names = true
+[[country]]
+id = "BE"
+text = "Belgium"
+[[field]]
+id = "sport"
+text = "rowing"
+[names]
+never = ["Friday"]
+datelines = ["--"]
 """
 CITY = 'ghent,Ghent,BE,Ghent|ghentish,,,,,Gent,Gent,"Gent>van ","Gent>le",'
-ENTRY = Entry(title="A sister city for Ghent, a ghentish one")
+ENTRY = Entry(title="A sister city for Ghent, a ghentish one", text="The mayor of Ypres in Belgium praised its rowing.")
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Open the book of rules: build what finds its texts, and looks up what they mean."""
 
 from functools import cached_property
-from operator import itemgetter
 
 from ahocorasick_rs import AhoCorasick
 
@@ -36,9 +35,9 @@ class Rules:
         self._latin = _Texts(book.latin, self._owners)
 
     def find(self, page: str) -> list[Met]:
-        """Find all texts on a page, in the order of their ends; one in ASCII holds none of the others."""
+        """Find all texts on a page; of those that begin together the longest is last, so those in ASCII are first."""
         found = self._latin.find(page)
-        return found if page.isascii() else sorted([*found, *self._others.find(page)], key=itemgetter(2))
+        return found if page.isascii() else found + self._others.find(page)
 
     @cached_property
     def _others(self) -> "_Texts":

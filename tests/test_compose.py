@@ -7,7 +7,7 @@ from functools import cache
 from html import escape, unescape
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
@@ -454,6 +454,8 @@ def test_a_reason_of_particles_alone_is_not_highlighted() -> None:
 
 @settings(max_examples=50)
 @given(st.lists(st.one_of(st.integers(0, 30), st.integers(500, 9_000)), max_size=300))
+@example([2_400] * 300)
+@example([20] * 200 + [4_000] * 100)
 def test_the_most_that_fits_is_found_in_few_renderings(sizes: list[int]) -> None:
     asked: list[int] = []
 

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -25,11 +25,14 @@ from storage.database import Database
 from storage.gather import NEWS, STORY, WANTED, gather_items
 from storage.records import DigestSummary, FullItem
 from storage.rows import DELIVERIES, DIGEST_ITEMS, DIGESTS, ITEMS, batches, insert_into, model_of, values_of
+from storage.search import PUBLISHED as MOMENT
+from storage.search import SORTS, hide
 from storage.tables import DeliveryRow, DigestRow
-from storage.upsert import NEAR
 
 LAST_DAY, LAST_INSTANT = "9999-12-31", datetime.max.replace(tzinfo=UTC)
 SUMMED_UP = tuple(DIGESTS.c[name] for name in ("id", "subscription", "day", "opened_at", "subject"))
+LONGEST_BACKFILL = timedelta(days=366)
+"""The settings allow a year: what was older at its first sight is backfill."""
 EARLIER = ITEMS.alias("earlier")
 ECHO: ColumnElement[bool] = exists().where(
     EARLIER.c.canonical_url == ITEMS.c.canonical_url,
@@ -90,16 +93,19 @@ class Digests:
         return self._gather(select(ITEMS).where(*old))
 
     def near(self, since: datetime, until: datetime, limit: int) -> list[FullItem]:
-        """Return what was set aside as near between two instants, the nearest first."""
-        chosen = select(ITEMS).where(
-            ITEMS.c.captured_at.is_(None),
-            ITEMS.c.verdict == NEAR,
-            ITEMS.c.backfill.is_(False),
-            WANTED,
-            ITEMS.c.first_seen_at.between(since, until),
-        )
-        nearest = chosen.order_by(ITEMS.c.score.desc(), ITEMS.c.first_seen_at.desc(), ITEMS.c.id.desc())
-        return self._gather(nearest.limit(limit))
+        """Return what was set aside as near between two instants, the nearest first.
+
+        What is no backfill was published in the year before it was seen, so the index on that moment leads to it.
+        """
+        with self._database.reading() as connection:
+            chosen = select(ITEMS).where(
+                MOMENT.between(since - LONGEST_BACKFILL, until),
+                hide(connection, SORTS["near"]),
+                ITEMS.c.backfill.is_(False),
+                ITEMS.c.first_seen_at.between(since, until),
+            )
+            nearest = chosen.order_by(ITEMS.c.score.desc(), ITEMS.c.first_seen_at.desc(), ITEMS.c.id.desc())
+            return gather_items(connection, nearest.limit(limit))
 
     def told_stories(self, subscription: str, story_ids: Collection[int], before: str = LAST_DAY) -> set[int]:
         """Return those of the stories of which the subscription was told an item already, before a day.

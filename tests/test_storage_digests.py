@@ -357,3 +357,17 @@ def test_of_many_that_note_a_fact_once_the_first_wins_and_all_hear_it(store):
         heard = list(threads.map(lambda value: store.facts.note_once("first day", value, NOW).value, "abcdefgh"))
     assert len(set(heard)) == 1
     assert store.facts.note_once("first day", "late", NOW + HOUR).noted_at == NOW
+
+
+def test_what_mentions_a_pair_is_looked_for_among_the_newest_before_all_that_ever_was(store):
+    often, seldom = (("pair", "daegu~taipei"),), (("pair", "busan~fukuoka"),)
+    news = [new_item(f"cna:{hours}", published_at=NOW - hours * HOUR, facets=often) for hours in range(6)]
+    keep(store, *news, new_item("cna:old", published_at=NOW - 90 * HOUR, facets=seldom))
+    both = ["daegu~taipei", "busan~fukuoka"]
+    everything = store.mentions.of_pairs(both, NOW, newest=0)
+    assert [one.at for one in everything] == [NOW - hours * HOUR for hours in (*range(6), 90)]
+    told = {everything[0].story_id}
+    assert store.mentions.of_pairs(both, NOW, told, newest=3) == [*everything[:3], everything[-1]]
+    assert store.mentions.of_pairs(both, NOW, told, newest=1) == everything
+    assert store.mentions.of_pairs(both, NOW - HOUR, newest=2) == [*everything[1:3], everything[-1]]
+    assert store.mentions.of_pairs([], NOW) == []

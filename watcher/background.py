@@ -27,7 +27,7 @@ def gather_background(
 ) -> Background:
     """Gather what was known at the instant `until` beside the stories that the news tells; days are those of `zone`."""
     pairs = dict.fromkeys(pair for item in news for pair in item.pairs)
-    mentions = desk.store.mentions.of_pairs(pairs, until)
+    mentions = desk.store.mentions.of_pairs(pairs, until, {item.story_id for item in news})
     return Background(
         ties={pair: desk.ties[pair] for pair in pairs if pair in desk.ties},
         firsts=dict(_first_mentions(desk, news, mentions, until, zone, words)),

@@ -334,3 +334,9 @@ def test_titles_in_every_script_come_back_as_they_were(store):
     ]
     keep(store, *(new_item(f"cna:{number}", title=title) for number, title in enumerate(written)))
     assert sorted(titles(store.items.recent(9))) == sorted(written)
+
+
+def test_no_two_rows_share_what_they_hold():
+    one, other = new_item("cna:1").item, new_item("cna:2").item
+    one.reasons.append({"phrase": "lanterns"})
+    assert other.reasons == []

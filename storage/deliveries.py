@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select, true, tuple_, update
 
-from storage.changes import mark_changed
 from storage.database import Database
 from storage.leases import claim_rows, longest_due
 from storage.records import Scope, Unsent
@@ -52,7 +51,6 @@ class Deliveries:
             if not rows:
                 return None
             digest = connection.execute(select(DIGESTS).where(DIGESTS.c.id == rows[0]["digest_id"])).mappings().one()
-            mark_changed(connection, "digests")
         return model_of(DeliveryRow, rows[0]), model_of(DigestRow, digest)
 
     def record(
@@ -78,9 +76,7 @@ class Deliveries:
             claimed_by=None,
         )
         with self._database.writing() as connection:
-            is_ours = connection.scalar(change.where(mine).returning(DELIVERIES.c.id)) is not None
-            mark_changed(connection, "digests")
-        return is_ours
+            return connection.scalar(change.where(mine).returning(DELIVERIES.c.id)) is not None
 
     def postpone(self, channel: str, until: datetime, problem: str, scope: Scope = ALL) -> None:
         """Make what waits for a channel due at `until` at the earliest, for this problem.
@@ -91,14 +87,12 @@ class Deliveries:
         why = case((DELIVERIES.c.state == "pending", clean_text(problem)), else_=DELIVERIES.c.problem)
         with self._database.writing() as connection:
             connection.execute(update(DELIVERIES).where(waiting).values(due_at=until, problem=why))
-            mark_changed(connection, "digests")
 
     def hasten(self, now: datetime, scope: Scope = ALL) -> None:
         """Make every delivery of the scope that waits for another try due now."""
         waiting = and_(DELIVERIES.c.due_at > now, FREE, _within(scope))
         with self._database.writing() as connection:
             connection.execute(update(DELIVERIES).where(waiting).values(due_at=now))
-            mark_changed(connection, "digests")
 
     def renew(self, digest_id: int, addressed: Sequence[DeliveryRow], now: datetime) -> int:
         """Make a digest due now at each address that it did not reach, new ones among them; return at how many.
@@ -114,7 +108,6 @@ class Deliveries:
             renewed = connection.scalars(again.values(state="pending", due_at=now).returning(DELIVERIES.c.id)).all()
             new = insert_into(DELIVERIES, connection.dialect.name).on_conflict_do_nothing()
             added = connection.scalars(new.returning(DELIVERIES.c.id), rows).all()
-            mark_changed(connection, "digests")
         return len(renewed) + len(added)
 
     def unsent(self, scope: Scope = ALL) -> list[Unsent]:

@@ -20,7 +20,6 @@ from sqlalchemy import (
     tuple_,
 )
 
-from storage.changes import mark_changed
 from storage.database import Database
 from storage.gather import NEWS, STORY, WANTED, gather_items
 from storage.records import DigestSummary, FullItem
@@ -138,9 +137,7 @@ class Digests:
         """
         try:
             with self._database.writing() as connection:
-                opened = _open_digest(connection, digest, item_ids, deliveries, left_out)
-                mark_changed(connection, "digests")
-                return opened
+                return _open_digest(connection, digest, item_ids, deliveries, left_out)
         except _AlreadyTold:
             return None
 

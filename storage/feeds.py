@@ -42,7 +42,6 @@ class Feeds:
         """
         with self._database.writing() as connection:
             enrol_feeds(connection, dict(feeds), read_as or {}, now)
-            mark_changed(connection, "feeds")
 
     def claim(
         self,
@@ -61,8 +60,6 @@ class Feeds:
         asked = asked_with(now, lease, besides=besides, spacing=spacing, free_hosts=free_hosts)
         with self._database.writing() as connection:
             rows = claim_rows(connection, FEEDS, CLAIMABLE, asked, owner=self._owner, until=now + lease, limit=limit)
-            if rows:
-                mark_changed(connection, "feeds")
         return [model_of(FeedRow, row) for row in rows]
 
     def is_any_due(self, now: datetime, lease: timedelta, *, besides: Collection[str] = frozenset()) -> bool:
@@ -75,7 +72,6 @@ class Feeds:
         idle = FEEDS.c.due_at.is_not(None) & FEEDS.c.claimed_by.is_(None)
         with self._database.writing() as connection:
             connection.execute(update(FEEDS).where(idle, FEEDS.c.due_at > now).values(due_at=now, due_why=ASKED))
-            mark_changed(connection, "feeds")
 
     def call(self, feed_id: str, now: datetime) -> None:
         """Make one feed due now, or when its host has had the rest that it asked for.
@@ -89,20 +85,17 @@ class Feeds:
             rests = resting_hosts(((row.host, row.rests_until) for row in connection.execute(resting)), now)
             at, why = (max(rests.values()), RESTS) if rests else (now, ASKED)
             connection.execute(update(FEEDS).where(idle, FEEDS.c.due_at > at).values(due_at=at, due_why=why))
-            mark_changed(connection, "feeds")
 
     def release(self, now: datetime) -> None:
         """Give back what this owner holds: due now, unclaimed."""
         with self._database.writing() as connection:
             release_rows(connection, FEEDS, self._owner, now, due_why=BROKEN_OFF)
-            mark_changed(connection, "feeds")
 
     def give_back(self, ids: Collection[str], now: datetime) -> None:
         """Give back these feeds of those that this owner holds: due now, unclaimed."""
         mine = update(FEEDS).where(FEEDS.c.id.in_(ids), FEEDS.c.claimed_by == self._owner)
         with self._database.writing() as connection:
             connection.execute(mine.values(due_at=now, claimed_by=None, due_why=BROKEN_OFF))
-            mark_changed(connection, "feeds")
 
     def record(self, record: VisitRecord) -> Recorded:
         """Keep a visit in one transaction: items, the feed's memory, the visit, and the end of the lease.
@@ -117,7 +110,8 @@ class Feeds:
             rename_items(connection, record.feed_id, record.renamed)
             recorded = upsert_items(connection, record.items)
             connection.execute(VISIT, _visit_values(record, recorded))
-            mark_changed(connection, "feeds", *(["items"] if record.items or record.renamed else []))
+            if record.items or record.renamed:
+                mark_changed(connection)
         return recorded
 
     def _settle_feed(self, connection: Connection, record: VisitRecord) -> bool:

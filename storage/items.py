@@ -90,7 +90,8 @@ class Items:
         """Insert or refresh seeds by their key; return how many are new. An imported text stays."""
         with self._database.writing() as connection:
             planted = plant_items(connection, items)
-            mark_changed(connection, "items")
+            if planted:
+                mark_changed(connection)
         return planted
 
     def newest_by_feed(self) -> dict[str, datetime]:

@@ -55,7 +55,7 @@ class Judgements:
             if taken:
                 connection.execute(change, [_values(item_id, one) for item_id, one in taken.items()])
                 replace_facets(connection, {one: new.facets for one, new in taken.items() if new.facets is not None})
-                mark_changed(connection, "items")
+                mark_changed(connection)
         return set(taken)
 
     def facets(self, ids: Sequence[int]) -> dict[int, set[tuple[str, str]]]:

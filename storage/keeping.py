@@ -33,21 +33,22 @@ class Keeping:
         """
         aside = and_(not_(CAPTURED), not_(SEED), ITEMS.c.label == "", ITEMS.c.story_id.is_(None))
         purged = Purged(
-            items=self._delete("items", ITEMS, and_(aside, ITEMS.c.first_seen_at < set_aside_before)),
-            visits=self._delete("feeds", VISITS, VISITS.c.visited_at < visits_before),
+            items=self._delete(ITEMS, and_(aside, ITEMS.c.first_seen_at < set_aside_before)),
+            visits=self._delete(VISITS, VISITS.c.visited_at < visits_before),
         )
         self._optimize()
         return purged
 
-    def _delete(self, part: str, table: Table, wanted: ColumnElement[bool]) -> int:
-        """Delete rows of a part; what somebody writes just now is left for the next time: nobody waits in a ring."""
+    def _delete(self, table: Table, wanted: ColumnElement[bool]) -> int:
+        """Delete rows; what somebody writes just now is left for the next time: nobody waits in a ring."""
         idle = select(table.c.id).where(wanted).with_for_update(skip_locked=True)
         with self._database.writing() as connection:
             # Were the DELETE the first to meet another connection's change of the schema, SQLite would know no items
             # (3.40 to 3.51: a foreign key's action, and a trigger that leads to FTS5). So a SELECT meets it.
             connection.scalar(select(table.c.id).limit(1))
             deleted = connection.execute(delete(table).where(table.c.id.in_(idle))).rowcount
-            mark_changed(connection, part)
+            if deleted and table is ITEMS:
+                mark_changed(connection)
         return deleted
 
     def _optimize(self) -> None:

@@ -43,7 +43,7 @@ class Labels:
                 connection.execute(change.where(ours).values(values))
                 _leave_story(connection, batch)
                 rows += [model_of(ItemRow, row) for row in connection.execute(chosen.where(ours)).mappings()]
-            mark_changed(connection, "items")
+            mark_changed(connection)
         return {row.id or 0: row for row in rows}
 
     def labelled(self, characters: int) -> list[ItemRow]:

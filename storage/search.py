@@ -34,7 +34,7 @@ from storage.database import Database
 from storage.derived import MOMENT
 from storage.gather import CAPTURED, IRRELEVANT, SEED, WANTED, gather_items
 from storage.records import FullItem
-from storage.rows import BATCH, FACETS, ITEMS
+from storage.rows import FACETS, ITEMS
 from storage.tables import Instant
 from storage.texts import ID, NONE, holds, is_rare, is_text
 from storage.upsert import NEAR
@@ -77,17 +77,12 @@ class Search:
             chosen = _select(connection, criterion, after).limit(limit)
             return [Hit(id=row.id, at=row.at) for row in connection.execute(chosen)]
 
-    def stream(self, criterion: Criterion) -> Iterator[list[FullItem]]:
-        """Yield all items that a tree asks for, whole and in the same order, a batch at a time, as of one moment."""
-        with self._searching() as connection:
-            found = connection.execute(_select(connection, criterion), execution_options={"yield_per": BATCH})
-            for hits in found.partitions():
-                yield _gather(connection, [hit.id for hit in hits])
-
     def gather(self, ids: Sequence[int]) -> list[FullItem]:
         """Return these items whole, in this order; those that are gone are left out."""
         with self._database.reading() as connection:
-            return _gather(connection, ids)
+            places = {item_id: place for place, item_id in enumerate(ids)}
+            found = gather_items(connection, select(ITEMS).where(ITEMS.c.id.in_(ids)))
+        return sorted(found, key=lambda full: places[full.item.id or 0])
 
     def titles(self, ids: Sequence[int]) -> dict[int, str]:
         """Return the headlines of items."""
@@ -117,12 +112,6 @@ class Search:
                 connection.execute(text("SET LOCAL jit = off"))
                 connection.execute(text("SET LOCAL max_parallel_workers_per_gather = 0"))
             yield connection
-
-
-def _gather(connection: Connection, ids: Sequence[int]) -> list[FullItem]:
-    places = {item_id: place for place, item_id in enumerate(ids)}
-    found = gather_items(connection, select(ITEMS).where(ITEMS.c.id.in_(ids)))
-    return sorted(found, key=lambda full: places[full.item.id or 0])
 
 
 def _select(connection: Connection, criterion: Criterion, after: Hit | None = None) -> Select[tuple[int, datetime]]:

@@ -52,14 +52,14 @@ class Stories:
             earlier = [one for wanted in (SEED, recent) for one in _oldest_first(connection, and_(wanted, TOLD))]
             for item_id, story_id, why in rule(fresh, earlier):
                 _join(connection, item_id, story_id, why)
-            mark_changed(connection, "items")
+            mark_changed(connection)
         return len(fresh)
 
     def join(self, item_id: int, story_id: int, why: str) -> None:
         """Put an item into the story of another, with those that had joined it."""
         with self._database.writing() as connection:
             _join(connection, item_id, story_id, why)
-            mark_changed(connection, "items")
+            mark_changed(connection)
 
     def split(self, item_ids: Sequence[int]) -> None:
         """Make each of these captured items a story of its own, for good.
@@ -70,7 +70,7 @@ class Stories:
             _lock(connection)
             for item_id in item_ids:
                 _leave(connection, item_id)
-            mark_changed(connection, "items")
+            mark_changed(connection)
 
 
 def _lock(connection: Connection) -> None:

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import chain
 
-from storage.criteria import Text
+from storage.criteria import Criterion, Text
 from storage.records import FullItem
 from storage.search import Hit, Search
 from watcher.errors import WatcherError
@@ -17,6 +16,8 @@ COUNTED = 1_000
 RANKED = 500
 """Of so many hits, the newest, those come first whose title holds the whole phrase."""
 LARGEST_PAGE = 200
+STRIDE, WHOLE = 5_000, 500
+"""An export looks for so many items at once, and holds so many of them whole."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -70,9 +71,18 @@ def search_items(interpreter: Interpreter, query: str, limit: int, more: str = "
 def export_items(interpreter: Interpreter, query: str) -> Iterator[FullItem]:
     """Return everything that a query finds, published last first, with few items in memory at once.
 
-    What cannot be understood is a `QueryError` before the first item is asked for.
+    What cannot be understood is a `QueryError` before the first item is asked for. No transaction lasts while somebody
+    reads: a download that stalls holds nothing.
     """
-    return chain.from_iterable(interpreter.search.stream(interpreter.read(query).criterion))
+    return _walk(interpreter.search, interpreter.read(query).criterion)
+
+
+def _walk(search: Search, criterion: Criterion) -> Iterator[FullItem]:
+    hits = search.find(criterion, STRIDE)
+    while hits:
+        for start in range(0, len(hits), WHOLE):
+            yield from search.gather([hit.id for hit in hits[start : start + WHOLE]])
+        hits = search.find(criterion, STRIDE, hits[-1])
 
 
 def newest_items(interpreter: Interpreter, query: str, limit: int) -> list[FullItem]:

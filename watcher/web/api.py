@@ -20,9 +20,7 @@ VISITS = 20
 
 router = APIRouter(prefix="/api", route_class=ProgramRoute, responses=MISTAKES)
 
-OF_ITEMS = [Depends(unless_same("items"))]
-OF_FEEDS = [Depends(unless_same("feeds", by_minute=True))]
-OF_DIGESTS = [Depends(unless_same("digests"))]
+OF_ITEMS = [Depends(unless_same)]
 
 Asked = Annotated[
     str, Query(alias="q", description="A query as docs/searching.md has it; empty: all that is captured.")
@@ -91,7 +89,7 @@ def one_pair(
     return whole_pair(told, shown, more=last, following=_next(request, last))
 
 
-@router.get("/feeds", dependencies=OF_FEEDS)
+@router.get("/feeds")
 def feeds(request: Request, site: Here, limit: Limit = 50, more: More = "") -> feedshapes.Feeds:
     """List the enabled feeds."""
     rows = {row.id: row for row in site.desk.store.feeds.list_all()}
@@ -101,7 +99,7 @@ def feeds(request: Request, site: Here, limit: Limit = 50, more: More = "") -> f
     return feedshapes.Feeds(feeds=told, more=last, next=_next(request, last))
 
 
-@router.get("/feeds/{id}", dependencies=OF_FEEDS)
+@router.get("/feeds/{id}")
 def one_feed(
     site: Here,
     id: Annotated[str, Path(description="Its id in feeds.toml.")],
@@ -114,7 +112,7 @@ def one_feed(
     return whole_feed(desk, settings, desk.store.feeds.find(id), diary)
 
 
-@router.get("/digests", dependencies=OF_DIGESTS)
+@router.get("/digests")
 def digests(request: Request, site: Here, limit: Limit = 50, more: MoreNumber = None) -> feedshapes.Digests:
     """List the digests that were opened."""
     shown, last = _cut(site.desk.store.digests.list_all(limit + 1, more), limit, lambda one: one.id)
@@ -122,7 +120,7 @@ def digests(request: Request, site: Here, limit: Limit = 50, more: MoreNumber = 
     return feedshapes.Digests(digests=told, more=last, next=_next(request, last))
 
 
-@router.get("/digests/{id}", dependencies=OF_DIGESTS)
+@router.get("/digests/{id}")
 def one_digest(site: Here, id: Number) -> feedshapes.DigestWhole:
     """Tell a digest as it was frozen."""
     missing = f"There is no digest {id}; /api/digests lists those there are."
@@ -133,7 +131,7 @@ def one_digest(site: Here, id: Number) -> feedshapes.DigestWhole:
     )
 
 
-@router.get("/openapi.json", include_in_schema=False, dependencies=[Depends(unless_same())])
+@router.get("/openapi.json", include_in_schema=False)
 def document(request: Request) -> Response:
     """Say what can be asked here, as OpenAPI 3.1."""
     return JSONResponse(request.app.openapi())

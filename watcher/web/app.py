@@ -20,7 +20,7 @@ from watcher.web.session import SignInNeeded, admit
 from watcher.web.site import Site
 from watcher.web.templating import show
 from watcher.web.tries import Tries
-from watcher.web.validators import StillSame, Validators, page_unless_same, tell_same
+from watcher.web.validators import StillSame, Validators, tell_same
 
 PAGES = (today, items, item, pairs, feeds, digests, rules)
 """The modules whose `router` needs a sign-in where there is a password."""
@@ -44,7 +44,7 @@ def make_app(site: Site) -> FastAPI:
     app.mount("/static", StaticFiles(packages=[("watcher.web", "static")]))
     app.include_router(signin.router, include_in_schema=False)
     for page in PAGES:
-        app.include_router(page.router, dependencies=[Depends(admit), Depends(page_unless_same)])
+        app.include_router(page.router, dependencies=[Depends(admit)])
     for outlet in OUTLETS:
         app.include_router(outlet.router, dependencies=[Depends(admit_program)])
     app.add_exception_handler(StillSame, tell_same)

@@ -1,4 +1,4 @@
-"""What is asked of us at all: by which names, how long an address and a form may be, and HEAD beside GET."""
+"""What is asked of us at all: by which names, how long an address and a form may be."""
 
 from collections.abc import Collection
 
@@ -31,8 +31,6 @@ class Bounds:
             await self.app(scope, receive, send)
         elif refusal := self._refuse(scope):
             await refusal(scope, receive, send)
-        elif scope["method"] == "HEAD":
-            await self.app({**scope, "method": "GET"}, receive, _headers_only(send))
         else:
             await self.app(scope, _measured(receive), send)
 
@@ -59,13 +57,6 @@ def _say_names(name: str, names: Collection[str]) -> str:
         f"This page does not answer to the name '{shown}': open it at {' or '.join(names)}, or set [web] password in "
         "watcher.toml, with which every name will do.\n"
     )
-
-
-def _headers_only(send: Send) -> Send:
-    async def send_headers(message: Message) -> None:
-        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
-
-    return send_headers
 
 
 def _measured(receive: Receive) -> Receive:

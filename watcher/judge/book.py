@@ -115,7 +115,8 @@ class Book(NamedTuple):
     """Hold all rules. Owners are numbered in this order: phrases, cues, countries, areas, cities.
 
     A plain claim has the number of its owner; `claims` are the others, whose numbers follow. `latin` and `others` are
-    the texts of topics.toml, those in ASCII and the others, each with the numbers of its claims, blanks between.
+    the texts of topics.toml, those in ASCII and the others, each with the numbers of its claims, blanks between;
+    `latin_titles` and `other_titles` those that mean something in titles only.
     `words` and `heads` are what names of cities begin with, words that are looked up and what an automaton finds: each
     with its names, the longest first, a line for each: the name, a tab, the numbers. `homes` leads a country's code to
     that of the country it counts as. Cities and claims are made of their rows when one is met.
@@ -132,6 +133,8 @@ class Book(NamedTuple):
     homes: dict[str, str]
     latin: dict[str, str]
     others: dict[str, str]
+    latin_titles: dict[str, str]
+    other_titles: dict[str, str]
     words: dict[str, str]
     heads: dict[str, str]
 

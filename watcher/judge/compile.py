@@ -10,7 +10,7 @@ from watcher.judge.book import Topic as Aim
 from watcher.judge.gazetteer import LETTER
 from watcher.judge.guards import fold_guards, spell
 from watcher.settings.cities import City
-from watcher.settings.topics import Cooperation, Topic, Topics, Wording
+from watcher.settings.topics import Cooperation, Phrase, Topic, Topics, Wording
 from watcher.text.fold import HAN, search_form, search_forms
 
 _HAN = re.compile(f"[{HAN}]+")
@@ -34,7 +34,10 @@ def compile_book(topics: Topics, cities: Sequence[City]) -> Book:
     wordings: list[Wording | Cooperation] = [*phrases, *topics.cues, *topics.countries, *topics.fields]
     numbers = {Claim(owner): owner for owner in range(len(wordings) + len(cities))}
     plain = len(numbers)
-    texts = _gather(_claim_texts(wordings), numbers)
+    gathered = _gather(_claim_texts(wordings), numbers)
+    entitled = {number for claim, number in numbers.items() if _is_for_titles(claim, phrases)}
+    titles = {text: claims for text, claims in gathered.items() if entitled.issuperset(map(int, claims.split()))}
+    texts = {text: claims for text, claims in gathered.items() if text not in titles}
     forms = _gather(_claim_forms(cities, len(wordings)), numbers)
     small = [form for city in cities for form in city.forms if "a" <= form[0] <= "z"]
     families = _gather_families(forms)
@@ -52,9 +55,15 @@ def compile_book(topics: Topics, cities: Sequence[City]) -> Book:
         homes=homes,
         latin={text: claims for text, claims in texts.items() if text.isascii()},
         others={text: claims for text, claims in texts.items() if not text.isascii()},
+        latin_titles={text: claims for text, claims in titles.items() if text.isascii()},
+        other_titles={text: claims for text, claims in titles.items() if not text.isascii()},
         words={head: names for head, names in families.items() if head not in heads},
         heads={head: names for head, names in families.items() if head in heads},
     )
+
+
+def _is_for_titles(claim: Claim, phrases: Sequence[Phrase]) -> bool:
+    return claim.owner < len(phrases) and phrases[claim.owner].needs in TITLE_NEEDS
 
 
 def _seek_phrases(topics: Iterable[Topic]) -> Iterator[Sought]:

@@ -54,7 +54,7 @@ class Found:
 
     def __init__(self, rules: Rules, page: Page) -> None:
         self.rules, self.page = rules, page
-        self.texts = rules.find(page.text)
+        self.texts = rules.find(page)
 
     @cached_property
     def names(self) -> list[Met]:
@@ -72,7 +72,7 @@ def may_matter(found: Found) -> bool:
     seen: set[Sought] = set()
     for meaning, start, _ in found.texts:
         for phrase in meaning.helping:
-            if phrase in seen or (phrase.needs in TITLE_NEEDS and start >= title_end):
+            if phrase in seen or (start >= title_end and phrase.needs in TITLE_NEEDS):
                 continue
             seen.add(phrase)
             total += phrase.weight

@@ -1,11 +1,13 @@
 """Open the book of rules: build what finds its texts, and looks up what they mean."""
 
 from functools import cached_property
+from operator import itemgetter
 
 from ahocorasick_rs import AhoCorasick
 
 from watcher.judge.book import Book
 from watcher.judge.gazetteer import Gazetteer
+from watcher.judge.page import Page
 from watcher.judge.patterns import NamePatterns, compile_patterns
 from watcher.judge.rule import Meaning, Met, Owners
 
@@ -33,15 +35,25 @@ class Rules:
         self.least = min((topic.near for topic in book.topics), default=0)
         self._owners = Owners(book)
         self._latin = _Texts(book.latin, self._owners)
+        self._latin_titles = _Texts(book.latin_titles, self._owners)
 
-    def find(self, page: str) -> list[Met]:
-        """Find all texts on a page; of those that begin together the longest is last, so those in ASCII are first."""
-        found = self._latin.find(page)
-        return found if page.isascii() else found + self._others.find(page)
+    def find(self, page: Page) -> list[Met]:
+        """Find all texts on a page, in the order of their ends; one in ASCII holds none of the others."""
+        text, title = page.text, page.text[: page.title_end]
+        found = [*self._latin.find(text), *self._latin_titles.find(title)]
+        if not text.isascii():
+            found += self._others.find(text)
+        if not title.isascii():
+            found += self._other_titles.find(title)
+        return sorted(found, key=itemgetter(2))
 
     @cached_property
     def _others(self) -> "_Texts":
         return _Texts(self._book.others, self._owners)
+
+    @cached_property
+    def _other_titles(self) -> "_Texts":
+        return _Texts(self._book.other_titles, self._owners)
 
     @cached_property
     def gazetteer(self) -> Gazetteer:

@@ -69,12 +69,15 @@ class Pairs:
             pairs = _few_enough(connection, _told_last(connection, skip + limit, LOOKS[-1])[skip:])
             return sorted(_count(connection, pairs), key=lambda one: pairs.index(one.pair))
 
-    def by_name(self, limit: int, after: str = "") -> list[PairCount]:
-        """Return pairs in the order of their names, behind one of them; that order stays whatever is captured."""
-        named = select(FACETS.c.value).join(ITEMS, ITEMS.c.id == FACETS.c.item_id).where(OF_PAIRS, CAPTURED, WANTED)
-        named = named.where(FACETS.c.value > clean_text(after)).distinct().order_by(FACETS.c.value).limit(limit)
+    def by_name(self, limit: int, after: str = "") -> tuple[list[PairCount], bool]:
+        """Return pairs in the order of their names, behind one of them, and whether more follow.
+
+        That order stays whatever is captured. They are fewer than `limit` where they have very many items.
+        """
         with self._database.reading() as connection:
-            return list(_count(connection, connection.scalars(named).all()))
+            names: list[str] = list(connection.scalars(_names_behind(clean_text(after)).limit(limit + 1)))
+            chosen = _few_enough(connection, names[:limit])
+            return list(_count(connection, chosen)), len(names) > len(chosen)
 
     def items(self, pairs: Sequence[str]) -> list[PairItem]:
         """Return the items of these pairs, published last first."""
@@ -103,6 +106,14 @@ def _named_by(connection: Connection, newest: int) -> Select[tuple[str]]:
     last = func.max(walked.c.at)
     named = select(FACETS.c.value).join(walked, walked.c.id == FACETS.c.item_id).where(hide(connection, OF_PAIRS))
     return named.group_by(FACETS.c.value).order_by(last.desc(), FACETS.c.value)
+
+
+def _names_behind(after: str) -> Select[tuple[str]]:
+    """Choose the pairs with a captured item whose names are behind another one: each is looked at once."""
+    named = select(FACETS.c.value).where(OF_PAIRS, FACETS.c.value > after).distinct().subquery("named")
+    told = select(ITEMS.c.id).join(FACETS, FACETS.c.item_id == ITEMS.c.id)
+    told = told.where(OF_PAIRS, FACETS.c.value == named.c.value, CAPTURED, WANTED).correlate(named)
+    return select(named.c.value).where(told.exists()).order_by(named.c.value)
 
 
 def _few_enough(connection: Connection, pairs: Sequence[str]) -> list[str]:

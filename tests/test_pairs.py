@@ -65,6 +65,12 @@ def test_months_are_those_of_utc_and_a_page_holds_few_pairs_where_they_have_many
     assert [one.pair for one in store.pairs.page(9)] == [first.pair]
     assert next(one.pair for one in store.pairs.page(9, 1)) == second.pair
     assert store.pairs.page(9, 99) == []
+    names, after, follow = [], "", True
+    while follow and len(names) < 99:
+        found, follow = store.pairs.by_name(2, after)
+        names += [one.pair for one in found]
+        after = names[-1]
+    assert names == sorted(one.pair for one in store.pairs.counts(99))
 
 
 @pytest.fixture

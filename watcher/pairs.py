@@ -80,9 +80,10 @@ def page_pairs(desk: Desk, limit: int, skip: int) -> list[PairLine]:
     return [PairLine(count=one, tie=desk.ties.get(one.pair)) for one in desk.store.pairs.page(limit, skip)]
 
 
-def list_by_name(desk: Desk, limit: int, after: str = "") -> list[PairLine]:
-    """Return pairs in the order of their names, behind one of them."""
-    return [PairLine(count=one, tie=desk.ties.get(one.pair)) for one in desk.store.pairs.by_name(limit, after)]
+def list_by_name(desk: Desk, limit: int, after: str = "") -> tuple[list[PairLine], bool]:
+    """Return pairs in the order of their names, behind one of them, and whether more follow."""
+    found, follow = desk.store.pairs.by_name(limit, after)
+    return [PairLine(count=one, tie=desk.ties.get(one.pair)) for one in found], follow
 
 
 def find_pair(interpreter: Interpreter, name: str) -> str:

@@ -71,7 +71,8 @@ def one_story(site: Here, id: Number) -> shapes.StoryWhole:
 @router.get("/pairs", dependencies=OF_ITEMS)
 def pairs(request: Request, site: Here, limit: Limit = 50, more: More = "") -> shapes.Pairs:
     """List the pairs of cities."""
-    shown, last = _cut(list_by_name(site.desk, limit + 1, more), limit, lambda line: line.count.pair)
+    shown, follow = list_by_name(site.desk, limit, more)
+    last = shown[-1].count.pair if follow else ""
     return shapes.Pairs(pairs=[pair(line) for line in shown], more=last, next=_next(request, last))
 
 

@@ -7,7 +7,7 @@ RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for one in $(CANDIDATES); do $$one -c '$(RECENT)' 2>/dev/null && echo $$one && break; done)
 
-.PHONY: help run demo test test-browser check package bench bench-search bench-pages soak claims month fuzz check-real deciders lock clean
+.PHONY: help run demo test test-browser pictures check package bench bench-search bench-pages soak claims month fuzz check-real deciders lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s  %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,9 @@ test: $(VENV)/ready-dev ## run the tests; choose some with ARGS="-k digest"
 
 test-browser: $(VENV)/ready-dev ## look at the page in the distribution's Chromium; choose with ARGS="-k keyboard"
 	@$(BIN)/python -m pytest tests/browser $(ARGS)
+
+pictures: $(VENV)/ready-dev demo ## take the pictures of the page for the README, of the demo's invented news
+	@PYTHONPATH=tests:. $(BIN)/python -m browser.pictures
 
 check: $(VENV)/ready-dev ## look at style, types and layers
 	@$(BIN)/ruff check --quiet .

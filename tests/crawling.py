@@ -7,20 +7,25 @@ import httpx
 from lxml.html import HtmlElement, document_fromstring
 
 
-def crawl(address: str, *beside: str) -> dict[str, int]:
-    """Return the status of a page of every shape, by path and query; `beside` are paths that no link leads to."""
-    seen, shapes, waiting = dict[str, int](), set[object](), ["/", *beside]
-    with httpx.Client(base_url=address) as client:
+def crawl(address: str, *beside: str) -> dict[str, httpx.Response]:
+    """Return the answer of a page of every shape, by path and query; `beside` are asked for too."""
+    seen, shapes, waiting = dict[str, httpx.Response](), set[object](), ["/", *beside]
+    address = address.rstrip("/")
+    with httpx.Client(base_url=address, timeout=600) as client:
         while waiting:
             path = waiting.pop(0)
-            if (shape := shape_of(path)) in shapes:
+            if path in seen or ((shape := shape_of(path)) in shapes and path not in beside):
                 continue
             shapes.add(shape)
-            answer = client.get(path)
-            seen[path] = answer.status_code
-            if answer.headers.get("content-type", "").startswith("text/html"):
+            seen[path] = answer = client.get(path)
+            if is_page(answer):
                 waiting += links_of(document_fromstring(answer.content), address, path)
     return seen
+
+
+def is_page(answer: httpx.Response) -> bool:
+    """Say whether an answer is shown as a page."""
+    return answer.headers.get("content-type", "").startswith("text/html")
 
 
 def shape_of(path: str) -> object:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, insert
 
 from storage.database import Database
@@ -134,13 +135,20 @@ class Pen:
 
 
 def fill(database: Database, captured: int, aside: int) -> None:
-    """Write the archive into an upgraded database, and let the database count what it holds."""
+    """Write the archive into an upgraded database, and make what is derived."""
     items = Pen().items(captured, aside)
     with database.writing() as connection:
         drop_derived(connection)
         while batch := list(islice(items, BATCH)):
             _write(connection, batch)
         create_derived(connection)
+
+
+def settle(url: str) -> None:
+    """Let PostgreSQL count and note what everybody may see, as it does by itself soon after many inserts."""
+    if url.startswith("postgresql:"):
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
 
 
 def _write(connection: Connection, batch: list[dict[str, Any]]) -> None:

@@ -3,8 +3,9 @@
     make bench-pages ARGS="--captured 20000 --aside 30000 --sqlite"
 
 The page is served by a process of its own. What an answer takes is measured in parses of the sample, as the other
-benchmarks are: by the clock, and as CPU time of that process and of the database's. More than LIMIT parses of either
-is a failure; so is a process that grows by more than GROWN megabytes, or by STREAMED in a download of everything.
+benchmarks are: as CPU time of that process and of the database's, and by the clock, which says more where nothing else
+runs. More than LIMIT parses of CPU is a failure; so is a process that grows by more than GROWN megabytes, or by
+STREAMED in a download of everything.
 """
 
 import argparse
@@ -25,7 +26,7 @@ from crawling import crawl
 from storing import open_server
 
 from benchmarks.__main__ import BARE, time_parse
-from benchmarks.archive import LAST, fill
+from benchmarks.archive import LAST, fill, settle
 from benchmarks.searching import QUERIES, spent_by
 from storage.database import Database
 from storage.store import Store
@@ -50,7 +51,7 @@ BESIDE = (
     "/api/items",
     "/api/items/7",
     "/api/stories",
-    "/api/stories/7",
+    "/api/stories/8",
     "/api/pairs",
     "/api/pairs/daegu~taipei",
     "/api/feeds",
@@ -114,6 +115,7 @@ def prepare(url: str, captured: int, aside: int) -> None:
         desk.store.feeds.enrol([(feed.id, feed.url) for feed in desk.feeds.values()], LAST)
         note_subscriptions(desk, LAST - timedelta(days=3))
         open_digest(desk, desk.settings.subscriptions[0], LAST.date() - timedelta(days=1))
+    settle(url)
 
 
 def serve(url: str) -> None:
@@ -143,7 +145,7 @@ def serving(url: str) -> Iterator[tuple[str, int]]:
 def measure(url: str) -> int:
     """Print what every answer takes; return how many limits do not hold."""
     unit = min(time_parse(40, **BARE)[1] for _ in range(2))
-    print(f"one parse: {unit * 1000:.1f} ms; an answer may take {LIMIT} of CPU and by the clock")
+    print(f"one parse: {unit * 1000:.1f} ms; an answer may take {LIMIT} of CPU\n   CPU  clock")
     with serving(url) as (address, process), httpx.Client(base_url=address, timeout=600) as client:
         client.get("/rules")
         before = memory(process, "VmRSS")
@@ -164,7 +166,7 @@ def measure_answer(client: httpx.Client, path: str, living: list[int], unit: flo
         status = client.get(path).status_code
         times.append((spent_by(living) - spent, time.perf_counter() - begun))
     cpu, clock = (min(column) / unit for column in zip(*times, strict=True))
-    remark = f"  STATUS {status}" if status != 200 else "  TOO SLOW" if max(cpu, clock) > LIMIT else ""
+    remark = f"  STATUS {status}" if status != 200 else "  TOO SLOW" if cpu > LIMIT else ""
     print(f"{cpu:6.1f} {clock:6.1f} {cpu * unit * 1000:8.1f} ms  {unquote(path)}{remark}", flush=True)
     return not remark
 

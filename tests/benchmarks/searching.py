@@ -20,7 +20,7 @@ from sqlalchemy import text
 from storing import open_server
 
 from benchmarks.__main__ import BARE, time_parse
-from benchmarks.archive import CITIES, OLD_WORD, RARE_WORD, fill
+from benchmarks.archive import CITIES, OLD_WORD, RARE_WORD, fill, settle
 from storage.database import Database
 from storage.search import Search
 from storage.upgrade import upgrade
@@ -52,6 +52,7 @@ def main() -> None:
             upgrade(database)
             begun = time.monotonic()
             fill(database, wanted.captured, wanted.aside)
+            settle(url)
             print(f"\n{name}: filled in {time.monotonic() - begun:.0f} s", flush=True)
             slow += _measure_searches(database)
             _measure_export(database)

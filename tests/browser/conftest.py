@@ -67,12 +67,12 @@ def browser(site) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def make_tabs(browser, address) -> Callable[[], AbstractContextManager[Callable[..., Page]]]:
+def make_tabs(browser, address, guarded) -> Callable[[], AbstractContextManager[Callable[..., Page]]]:
     """What opens tabs with cookies of their own; in the end their pages asked nobody else for anything and said nothing."""
 
     @contextmanager
     def make() -> Iterator[Callable[..., Page]]:
-        witness = Witness()
+        witness = Witness(own={address, guarded})
         with ExitStack() as opened:
 
             def open_tab(path: str = "/", *, base: str = address, **options: Any) -> Page:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from crawling import crawl
+from crawling import crawl, is_page
 
 PHONE = {"width": 360, "height": 740}
 SERIOUS = {"serious", "critical"}
@@ -18,7 +18,7 @@ ASKED = {"light": {}, "dark": {"runOnly": ["color-contrast"]}, "phone": {"runOnl
 """What axe is asked each time, https://github.com/dequelabs/axe-core/blob/develop/doc/rule-descriptions.md."""
 SPEAKS_OTHERWISE = """() => {
     const written = {ko: /\\p{Script=Hangul}/u, ja: /[\\p{Script=Hiragana}\\p{Script=Katakana}]/u, "zh|ja|ko": /\\p{Script=Han}/u};
-    const wrong = [], walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
+    const wrong = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
         const letters = walker.currentNode.data.match(/\\p{L}/gu) || [];
         const said = walker.currentNode.parentElement.closest("[lang]").lang.split("-")[0];
@@ -30,6 +30,7 @@ SPEAKS_OTHERWISE = """() => {
     return wrong;
 }"""
 """The texts in a script that the language they are marked with does not have; lang="" says that nobody knows it."""
+WRONG = "/items?q=taipei+kind%3Aforums"
 GROUND = (
     "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).reduce((sum, one) => sum + +one, 0) / 3"
 )
@@ -49,15 +50,15 @@ class Look:
 
 
 @pytest.fixture(scope="session")
-def statuses(address):
-    """Every address that links lead to, each shape once, and the status of its answer."""
-    return crawl(address, "/sign-in")
+def answers(address):
+    """What stands at every address that links lead to, each shape once."""
+    return crawl(address, WRONG, "/items?q=nothing-like-it", "/nowhere")
 
 
 @pytest.fixture(scope="session")
-def looks(statuses, make_tabs):
+def looks(answers, make_tabs, guarded):
     """What was seen of every page, opened in every way, by way and path."""
-    paths = [path for path, status in statuses.items() if status == 200 and not path.startswith(("/api", "/static"))]
+    paths = [path for path, answer in answers.items() if is_page(answer)] + [f"{guarded}/sign-in"]
     with make_tabs() as open_tab:
         # axe is a script, which our policy does not let in
         tabs = {way: open_tab(**options, bypass_csp=True) for way, options in WAYS.items()}
@@ -88,6 +89,11 @@ def ask_axe(tab, asked):
 def seen(looks, way, name):
     """Return one thing that was seen of each page where there is anything of it."""
     return {path: value for path, look in looks[way].items() if (value := getattr(look, name))}
+
+
+def test_every_link_leads_somewhere(answers):
+    wrong = {path: answer.status_code for path, answer in answers.items() if answer.status_code != 200}
+    assert wrong == {"/nowhere": 404, WRONG: 400}
 
 
 @pytest.mark.parametrize("way", WAYS)

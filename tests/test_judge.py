@@ -380,6 +380,7 @@ def test_a_hub_makes_a_pair_with_each_of_its_partners() -> None:
         ("Taipei mayor on a visit to Tokyo", "An MOU between Taipei and Tokyo, and a mayor.", Kind.VISIT),
         ("Taipei mayor, Tokyo mayor: MOU", "The visit of the mayor from Taipei to Tokyo ends.", Kind.MOU),
         ("Taipei mayor on a visit to Tokyo", "They spoke at the twin-city forum.", Kind.FORUM),
+        ("Taipei mayor on a visit to Tokyo", f"{'The visit. ' * 6}He named the twin-city forum.", Kind.VISIT),
         ("Sister cities Taipei and Tokyo", "", Kind.OTHER),
     ],
 )

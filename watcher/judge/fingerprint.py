@@ -4,7 +4,7 @@ import hashlib
 
 from watcher.judge.book import Book, write_book
 
-VERSION = 8
+VERSION = 9
 """Raised when the same rules would judge otherwise than before, so that items are judged again."""
 
 

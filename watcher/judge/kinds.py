@@ -8,6 +8,9 @@ from watcher.values import Kind
 OCCASIONS = (Kind.TERMINATION, Kind.REAFFIRMATION, Kind.FORUM, Kind.ANNIVERSARY)
 """What a report is about even where it tells as much of a visit or a paper: a visit to a forum is a forum."""
 
+IN_PASSING = 4
+"""An occasion is mentioned in passing where something else is said so many times as much."""
+
 OTHERS = (Kind.AGREEMENT, Kind.MOU, Kind.VISIT, Kind.OTHER, Kind.PROGRAMME)
 """Of these the one that is said most often, and of equals the first."""
 
@@ -25,9 +28,10 @@ def choose_kind(score: Score) -> Kind:
             most[kind] = max(most.get(kind, 0), said)
             often[kind] += said
     best = [kind for kind in (*OCCASIONS, *OTHERS) if kind in most and most[kind] == max(most.values())]
-    if not best or best[0] in OCCASIONS:
-        return best[0] if best else Kind.OTHER
-    return max(best, key=lambda kind: often[kind])
+    if not best:
+        return Kind.OTHER
+    first, oftenest = best[0], max(best, key=lambda kind: often[kind])
+    return first if first in OCCASIONS and often[oftenest] < IN_PASSING * often[first] else oftenest
 
 
 def _is_strong(line: Line) -> bool:

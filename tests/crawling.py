@@ -8,7 +8,10 @@ from lxml.html import HtmlElement, document_fromstring
 
 
 def crawl(address: str, *beside: str) -> dict[str, httpx.Response]:
-    """Return the answer of a page of every shape, by path and query; `beside` are asked for too."""
+    """Return the answer of a page of every shape, by path and query; `beside` are asked for too.
+
+    What is no page is not read: a download may be long.
+    """
     seen, shapes, waiting = dict[str, httpx.Response](), set[object](), ["/", *beside]
     address = address.rstrip("/")
     with httpx.Client(base_url=address, timeout=600) as client:
@@ -17,9 +20,10 @@ def crawl(address: str, *beside: str) -> dict[str, httpx.Response]:
             if path in seen or ((shape := shape_of(path)) in shapes and path not in beside):
                 continue
             shapes.add(shape)
-            seen[path] = answer = client.get(path)
-            if is_page(answer):
-                waiting += links_of(document_fromstring(answer.content), address, path)
+            with client.stream("GET", path) as answer:
+                seen[path] = answer
+                if is_page(answer):
+                    waiting += links_of(document_fromstring(answer.read()), address, path)
     return seen
 
 

@@ -20,7 +20,7 @@ from watcher.heartbeat import HEARTBEAT, STOPPED
 FORUM = ("f1", "Shanghai-Taipei City Forum opens", "The mayors of Shanghai and Taipei signed two MOUs.")
 SHARES = ("s1", "Shanghai Stock Exchange ends higher", "Shares rose by one percent.")
 
-NEAR = "Taipei and Prague mayors talk"
+NEAR = "Mayor of Taipei speaks of Prague"
 
 
 @pytest.fixture
@@ -405,7 +405,7 @@ def test_feeds_check_says_what_is_found_and_stores_nothing(watched, cw, site):
     assert (found["id"], found["state"], found["entries"], found["problem"]) == ("a", "well", 2, "")
     assert set(found) == {
         *("id", "url", "state", "status", "found_at", "moved_to", "format", "encoding", "entries", "newest_at"),
-        *("language", "first", "notes", "problem", "suggestion"),
+        *("language", "first", "notes", "problem", "suggestion", "ahead_seconds"),
     }
     assert "1 of 2 feeds well." in cw("feeds", "check", "--all", code=1)
     said = cw("feeds", "check", "hill", code=1)

@@ -2,18 +2,24 @@
 
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from storing import keep, new_item, open_store
 
 from browser.chromium import open_browser
+from watcher.cli.files import read_cities_called
+from watcher.cli.place import Place, wall_clock
+from watcher.demo.day import open_lived_desk
+from watcher.judging import load_judge
+from watcher.settings.load import packaged_config
 from watcher.text.tokens import index_text
+from watcher.web import Site, make_app
+from watcher.web.server import address_of, bind, serving
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEMO = ROOT / "var" / "demo" / "watcher.db"
@@ -52,15 +58,16 @@ def fill(path: Path) -> None:
 
 
 @contextmanager
-def served(path: Path) -> Iterator[str]:
-    """Serve a database by the command; yield the address."""
-    command = [sys.executable, "-m", "watcher", "--database", f"sqlite:///{path}", "web", "--port", "0"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout
-        try:
-            yield next(word for word in server.stdout.readline().split() if word.startswith("http"))
-        finally:
-            server.terminate()
+def served(home: Path) -> Iterator[str]:
+    """Serve the demo's page; yield the address."""
+    config = packaged_config()
+    site = partial(Site, judge=load_judge(config), city_names=partial(read_cities_called, Place(config=config)))
+    with (
+        open_lived_desk(home, wall_clock) as desk,
+        bind("127.0.0.1", 0) as bound,
+        serving(make_app(site(desk=desk)), bound),
+    ):
+        yield address_of(bound)
 
 
 def main() -> None:
@@ -68,7 +75,7 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         path = Path(shutil.copy(DEMO, folder))
         fill(path)
-        with served(path) as address, open_browser() as browser:
+        with served(path.parent) as address, open_browser() as browser:
             page = browser.new_page(base_url=address, viewport=SIZE, color_scheme="light")
             for name, place in TAKEN.items():
                 page.goto(place)

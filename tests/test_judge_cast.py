@@ -333,6 +333,7 @@ def test_a_capital_in_a_title_may_be_a_government() -> None:
 def test_a_city_and_another_country_in_a_title_need_no_word_that_shows_a_city_acting(title: str, score: float) -> None:
     assert JUDGE.explain(Entry(title=title)).judgement.score == score
     assert JUDGE.explain(Entry(title="News", text=title)).judgement.score == 0
+    assert JUDGE.explain(Entry(title="Osaka and Germany", text=title)).judgement.score == 0
 
 
 def test_a_word_that_is_enough_in_such_a_title_shows_no_city_acting() -> None:

@@ -3,6 +3,7 @@
 import logging
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPException
+from socket import IPPROTO_TCP
 from time import sleep
 
 import pytest
@@ -125,6 +126,11 @@ def test_the_page_beside_is_answered_while_it_stands_and_not_after(place, desk):
         assert ask(settings.web.port) == 200
     with pytest.raises(ConnectionRefusedError):
         HTTPConnection("127.0.0.1", settings.web.port, timeout=5).request("GET", "/")
+
+
+def test_the_system_is_told_to_hold_no_answer_back():
+    with closing(bind("127.0.0.1", 0)) as bound:
+        assert bound.proto == IPPROTO_TCP
 
 
 def test_an_address_is_one_that_a_browser_here_opens():

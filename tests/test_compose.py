@@ -284,7 +284,7 @@ def test_a_quiet_day_and_a_broken_watcher_look_different() -> None:
     assert "A quiet day: all 78 feeds were read" in quiet.text
     assert "only 20 of 78 feeds" in " ".join(weak.text.split())
     assert "The watcher is not well" in broken.text
-    assert "no feed to read" in bare.text
+    assert "visited no feed yet" in bare.text
     assert len({quiet.subject, weak.subject, broken.subject, bare.subject}) == 4
     assert ['class="lead alarm"' in digest.html for digest in (quiet, weak, broken, bare)] == [False, True, True, True]
 

@@ -69,4 +69,4 @@ def test_a_desk_without_feeds_is_told_kindly(page, make_page):
     [daily, _] = page.desk.settings.subscriptions
     open_digest(page.desk, daily, NOW.date())
     page.clock.forward(days=1)
-    assert "The watcher has no feed to read" in make_page(desk=replace(page.desk, feeds={})).text("/")
+    assert "The watcher has visited no feed yet" in make_page(desk=replace(page.desk, feeds={})).text("/")

@@ -58,6 +58,8 @@ class Timeline:
     events: tuple[Event, ...] = ()
     groups: dict[str, int] = field(default_factory=dict)
     months: dict[str, int] = field(default_factory=dict)
+    oldest: PairItem | None = None
+    newest: PairItem | None = None
 
     @property
     def items(self) -> int:
@@ -66,8 +68,8 @@ class Timeline:
 
     @property
     def span(self) -> tuple[datetime, datetime] | None:
-        """Return when the first and the last event were first told of; None without any."""
-        return (self.events[-1].at, self.events[0].at) if self.events else None
+        """Return when the first and the last item were published; None without any."""
+        return (self.oldest.at, self.newest.at) if self.oldest and self.newest else None
 
 
 def list_pairs(desk: Desk, limit: int) -> list[PairLine]:
@@ -130,6 +132,8 @@ def draw_timeline(pair: str, items: Sequence[PairItem], tie: Tie | None = None) 
         events=tuple(events),
         groups={group: tally[group] for group in (*GROUPS, OTHERS)},
         months=dict(sorted(Counter(f"{item.at:%Y-%m}" for item in items).items())),
+        oldest=items[-1] if items else None,
+        newest=items[0] if items else None,
     )
 
 

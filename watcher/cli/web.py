@@ -34,9 +34,9 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def web(
     context: typer.Context,
-    host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen, in place of [web] host.")] = "",
+    host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen, not at 'host' of watcher.toml.")] = "",
     port: Annotated[
-        int | None, typer.Option(min=0, max=65_535, help="In place of [web] port; 0: any free one.")
+        int | None, typer.Option(min=0, max=65_535, help="In place of 'port' in watcher.toml; 0: any free one.")
     ] = None,
     new_password: Annotated[bool, typer.Option("--new-password", help="Make another password first.")] = False,
 ) -> None:

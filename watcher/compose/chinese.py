@@ -209,7 +209,7 @@ class Chinese(Words):
     def feeds(self, total: int, unwell: Sequence[FeedHealth]) -> str:
         """Say how many of the feeds are well, and how the others are."""
         if not total:
-            return "尚未設定任何來源。"
+            return "尚未讀取任何來源。"
         if not unwell:
             return f"{total:,} 個來源全部正常。"
         others = (f"{self.state(state)} {count:,} 個" for state, count in count_states(unwell, _STATES).items())
@@ -220,7 +220,7 @@ _EMPTY_SUBJECTS = {
     Mood.WELL: "今日無新消息",
     Mood.WEAK: "未見新消息，但多數來源讀取失敗",
     Mood.BROKEN: "所有來源均讀取失敗",
-    Mood.BARE: "尚未設定來源",
+    Mood.BARE: "尚未讀取任何來源",
 }
 _LOOK = "原因見文末「消息來源」，或執行 `city-watcher status`。"
 _FEW = "{edition.feeds_total:,} 個來源中，僅 {edition.feeds_read:,} 個讀取成功"
@@ -229,7 +229,7 @@ _EMPTY_LEADS = {
     "沒有與您所選主題相關的新消息。",
     Mood.WEAK: f"未見新消息，但{_FEW}，可能有所遺漏。{_LOOK}",
     Mood.BROKEN: f"系統狀況異常：{{edition.feeds_total:,}} 個來源全部讀取失敗，本信無法反映當日消息。{_LOOK}",
-    Mood.BARE: "尚未設定任何來源，請以 `city-watcher feeds add` 新增。",
+    Mood.BARE: "尚未讀取任何來源：`city-watcher poll` 立即讀取，`city-watcher feeds add` 新增來源。",
 }
 _CAUTIONS = {
     Mood.WEAK: f"{_FEW}，可能有所遺漏。{_LOOK}",

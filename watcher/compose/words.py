@@ -160,7 +160,7 @@ class Words:
     def feeds(self, total: int, unwell: Sequence[FeedHealth]) -> str:
         """Say how many of the feeds are well, and how the others are."""
         if not total:
-            return "No feed is configured."
+            return "No feed was visited yet."
         if not unwell:
             return "The one feed is well." if total == 1 else f"All {total:,} feeds are well."
         others = [f"{count:,} {self.state(state)}" for state, count in count_states(unwell, _STATES).items()]
@@ -189,7 +189,7 @@ _EMPTY_SUBJECTS = {
     Mood.WELL: "nothing new",
     Mood.WEAK: "nothing new, but most feeds could not be read",
     Mood.BROKEN: "no feed could be read",
-    Mood.BARE: "no feed to read",
+    Mood.BARE: "no feed was visited yet",
 }
 _LOOK = "“Sources” below and `city-watcher status` say what is wrong."
 _FEW = "{edition.feeds_read:,} of {edition.feeds_total:,} feeds could be read"
@@ -198,7 +198,7 @@ _EMPTY_LEADS = {
     Mood.WEAK: f"Nothing new was found, but only {_FEW}. There may be news that the watcher could not see; {_LOOK}",
     Mood.BROKEN: "The watcher is not well: none of its {edition.feeds_total:,} feeds could be read. "
     f"This digest says nothing about the day; {_LOOK}",
-    Mood.BARE: "The watcher has no feed to read. Add one with `city-watcher feeds add`.",
+    Mood.BARE: "The watcher has visited no feed yet. `city-watcher poll` looks once, `feeds add` adds feeds.",
 }
 _CAUTIONS = {
     Mood.WEAK: f"Only {_FEW}, so there may be more; {_LOOK}",

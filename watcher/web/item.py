@@ -21,7 +21,7 @@ from watcher.judge import Explanation, Row
 from watcher.marking import mark_items
 from watcher.records import entry_from, origin_of, seed_key
 from watcher.settings.watcher import WatcherSettings
-from watcher.values import Kind, Reason
+from watcher.values import Kind, Reason, Verdict
 from watcher.web.highlight import Piece, cut_pieces
 from watcher.web.items import name_state
 from watcher.web.session import check_form
@@ -127,7 +127,7 @@ def find_item(desk: Desk, number: str) -> FullItem:
     is_number = number.isascii() and number.isdecimal() and len(number) < 20
     full = desk.store.items.find(int(number)) if is_number else None
     if full is None:
-        raise HTTPException(404, f"There is no item {number[:20]}; it may have been set aside and gone. Search for it.")
+        raise HTTPException(404, f"There is no item {number[:20]}; it may have been set aside and gone.")
     return full
 
 
@@ -159,7 +159,12 @@ def _read(name: str, text: str, explanation: Explanation) -> Reading:
 
 
 def says_the_same(row: ItemRow, explanation: Explanation) -> bool:
-    """Say whether the rules of today find in the text of today what is stored of the item."""
+    """Say whether the rules of today find in the text of today what is stored of the item.
+
+    Of what is rejected not all need be stored: the judge leaves a page early that cannot match.
+    """
+    if row.verdict == Verdict.REJECTED == explanation.judgement.verdict:
+        return True
     return [Reason(**reason) for reason in row.reasons] == list(explanation.judgement.reasons)
 
 

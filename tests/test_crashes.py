@@ -29,7 +29,6 @@ from watcher.sending import LEASE as MAIL_LEASE
 from watcher.sending import send_due
 from watcher.settings.watcher import FetchSettings, SmtpSettings, WatcherSettings
 
-pytestmark = pytest.mark.xdist_group("forks")
 MOMENT = timedelta(microseconds=1)
 EVENING = NOON.replace(hour=18)
 SOON = EVENING + MAIL_LEASE

@@ -287,7 +287,7 @@ def test_no_wait_is_shorter_than_the_least_nor_longer_than_the_longest(every, lo
 
 @given(st.integers(0, 10_000), spans, maybe, maybe, st.sampled_from(Trouble), maybe)
 def test_no_failure_is_for_ever(failures, every, visited, read_since, trouble, retry_after):
-    ago = {"visited_at": visited and NOW - visited, "read_at": read_since and NOW - read_since}
+    ago = {"visited_at": visited and NOW - visited, "read_at": None if read_since is None else NOW - read_since}
     failed = Failed(problem="down", trouble=trouble, retry_after=retry_after)
     assert every * (1 - JITTER) <= wait(failed, failures=failures, every=every, **ago) + timedelta(microseconds=9)
     assert wait(failed, failures=failures, every=every, **ago) <= timedelta(days=7)

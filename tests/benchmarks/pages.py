@@ -17,17 +17,15 @@ from contextlib import closing, contextmanager
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.parse import quote, unquote
 
 import httpx
 import psycopg
 from crawling import crawl
-from storing import open_server
 
 from benchmarks.__main__ import BARE, time_parse
 from benchmarks.archive import LAST, fill, settle
-from benchmarks.searching import QUERIES, spent_by
+from benchmarks.searching import QUERIES, places, spent_by
 from storage.database import Database
 from storage.store import Store
 from storage.upgrade import upgrade
@@ -75,19 +73,12 @@ def main() -> None:
         serve(wanted.serve)
         return
     exceeded = 0
-    for name, url in islice(_places(), 1 if wanted.sqlite else 2):
+    for name, url in islice(places(), 1 if wanted.sqlite else 2):
         begun = time.monotonic()
         prepare(url, wanted.captured, wanted.aside)
         print(f"\n{name}: {wanted.captured + wanted.aside:,} items in {time.monotonic() - begun:.0f} s", flush=True)
         exceeded += measure(url)
     sys.exit(1 if exceeded else 0)
-
-
-def _places() -> Iterator[tuple[str, str]]:
-    with TemporaryDirectory(prefix="city-watcher-bench-") as folder:
-        yield "SQLite", f"sqlite:///{folder}/watcher.db"
-    with open_server() as server:
-        yield "PostgreSQL", server.address
 
 
 def make_desk(database: Database) -> Desk:

@@ -47,7 +47,7 @@ def main() -> None:
 
     wanted = parser.parse_args()
     slow = 0
-    for name, url in _places():
+    for name, url in places():
         with closing(Database.open(url)) as database:
             upgrade(database)
             begun = time.monotonic()
@@ -59,7 +59,8 @@ def main() -> None:
     sys.exit(1 if slow else 0)
 
 
-def _places() -> Iterator[tuple[str, str]]:
+def places() -> Iterator[tuple[str, str]]:
+    """Yield the name and the address of an empty database of each sort."""
     with TemporaryDirectory(prefix="city-watcher-bench-") as folder:
         yield "SQLite", f"sqlite:///{folder}/watcher.db"
     with open_server() as server:
